@@ -1,0 +1,50 @@
+"""Finds the rule kinds: one file each in `workbench/rules/`, plus a team's own through entry points."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Any
+
+from workbench.codemod.rule import Rule
+from workbench.model.errors import UsageError
+
+_ROOM = "workbench.rules"
+_GROUP = "workbench.rules"
+
+
+@cache
+def kinds() -> Mapping[str, type[Rule[Any]]]:
+    """Return every rule kind by name, sorted; two of one name are refused."""
+    found: dict[str, type[Rule[Any]]] = {}
+    for rule in [*_own(), *_foreign()]:
+        if rule.kind in found:
+            raise UsageError(
+                f"two rule kinds are called {rule.kind!r}: "
+                f"{found[rule.kind].__module__} and {rule.__module__}",
+                hint="rename one of them, or uninstall the package that brings it",
+            )
+        found[rule.kind] = rule
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _own() -> list[type[Rule[Any]]]:
+    room = importlib.import_module(_ROOM)
+    names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))
+    modules = [importlib.import_module(f"{_ROOM}.{name}") for name in names]
+    return [
+        thing
+        for module in modules
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Rule)
+        and thing.__module__ == module.__name__
+    ]
+
+
+def _foreign() -> list[type[Rule[Any]]]:
+    return [point.load() for point in sorted(entry_points(group=_GROUP), key=lambda p: p.name)]

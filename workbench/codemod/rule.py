@@ -1,0 +1,131 @@
+"""What a rule kind is: parameters, examples, needles, `find` and `rewrite`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workbench.codemod.edit import Edit
+from workbench.codemod.project import Project
+from workbench.codemod.source import Module
+from workbench.model.violation import Blocked, Priority, Site
+
+Handling = Literal["report", "rewrite", "ignore"]
+
+
+class Parameters(BaseModel):
+    """What every kind takes; a kind's own parameters subclass this."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)
+    kind: str
+    why: str = ""
+    label: str = ""
+    priority: Priority | None = None
+    paths: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    strings: Handling = "report"
+    doctests: Handling = "report"
+    after: tuple[str, ...] = ()
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What a rule wants done to one module.
+
+    `edits` are byte splices into the module's source, disjoint. `fixed` are the sites they mend;
+    `blocked` those the rule found it cannot mend after all, with the reason.
+    """
+
+    edits: tuple[Edit, ...]
+    fixed: tuple[Site, ...]
+    blocked: tuple[tuple[Site, Blocked], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An example: `before` must become exactly `after`, in a file at `path` of a tree that also holds `tree`."""
+
+    before: str
+    after: str
+    why: str
+    path: str = "app/example.py"
+    tree: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """An example the rule must find and must refuse to change, with this reason code."""
+
+    code: str
+    reason: str
+    why: str
+    path: str = "app/example.py"
+    tree: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """An example the rule must not even find."""
+
+    code: str
+    why: str
+    path: str = "app/example.py"
+    tree: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, object], ...] = ()
+
+
+Example = Change | Refuse | Keep
+
+
+class Rule(ABC, Generic[P]):
+    """A wanted end state of one kind. Subclasses live one to a file in `workbench/rules/`.
+
+    Instances are immutable, cheap to make, and picklable through (kind, parameters).
+    """
+
+    kind: ClassVar[str]
+    summary: ClassVar[str]
+    Parameters: ClassVar[type[Parameters]]
+    defaults: ClassVar[dict[str, object]]
+    """Parameters the examples use unless they override them."""
+    examples: ClassVar[tuple[Example, ...]]
+    fixes: ClassVar[bool] = True
+    """False for kinds that only detect."""
+
+    def __init__(self, parameters: P) -> None:
+        self.parameters = parameters
+
+    @property
+    def id(self) -> str:
+        return self.parameters.id
+
+    @abstractmethod
+    def targets(self) -> tuple[str, ...]:
+        """Dotted names that must exist in the tree (where their top-level package is in it)."""
+
+    @abstractmethod
+    def moves(self) -> tuple[tuple[str, str], ...]:
+        """(old, new) dotted names this rule makes equal; every rule compares names through all of them."""
+
+    @abstractmethod
+    def needles(self) -> frozenset[str]:
+        """Words, one of which stands in every file this rule can find anything in."""
+
+    @abstractmethod
+    def find(self, module: Module, project: Project) -> Iterator[Site]:
+        """Yield the places of `module` where the rule is not met, each once, in source order."""
+
+    @abstractmethod
+    def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        """Return the edits that mend `sites` (a subset of what `find` yields), or their reasons not to."""

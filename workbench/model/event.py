@@ -1,0 +1,183 @@
+"""What the ledger appends: a closed union of facts. Intent before the act, outcome after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.model.batch import BatchState
+from workbench.model.gate import Judgement
+from workbench.model.run import Certificate, QuarantineRecord, RunOutcome, SuiteRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """Intent to make `branch` at `base` and carry out the frozen plan `digest` (step 3)."""
+
+    run: str
+    digest: str
+    branch: str
+    base: str
+    base_tree: str
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineJudged:
+    run: str
+    tree: str
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStarted:
+    """Intent to build a candidate on `parent`; `when` (UTC seconds) makes the commit id repeatable (step 4)."""
+
+    run: str
+    batch: str
+    seq: int
+    parent: str
+    when: int
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCommitted:
+    """The candidate is pinned (step 8)."""
+
+    run: str
+    batch: str
+    commit: str
+    tree: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GateStarted:
+    """Intent to spawn a gate on a tree (step 10)."""
+
+    run: str
+    batch: str
+    gate: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateJudged:
+    """A gate's result on a tree (step 11); `trial` marks judgings made while isolating."""
+
+    run: str
+    batch: str
+    tree: str
+    judgement: Judgement
+    trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SitesBlocked:
+    """Sites the codemod refused while the batch was built: (fingerprint, reason code, detail)."""
+
+    run: str
+    batch: str
+    sites: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDecided:
+    """All gates passed: this commit will be the branch's next (step 12); `split` when files were left out."""
+
+    run: str
+    batch: str
+    commit: str
+    parent: str
+    tree: str
+    fixed: tuple[str, ...]
+    split: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BatchKept:
+    """The branch moved (step 14)."""
+
+    run: str
+    batch: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDropped:
+    """The batch ended without a commit: ROLLED_BACK, QUARANTINED or EMPTY, and why."""
+
+    run: str
+    batch: str
+    state: BatchState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileQuarantined:
+    run: str
+    record: QuarantineRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteMeasured:
+    """A command gate's latest standing against its baseline and target."""
+
+    run: str
+    suite: SuiteRecord
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackStarted:
+    """Intent to move the branch from `from_commit` to `to_commit`, taking `batches` off it."""
+
+    run: str
+    target: str
+    mode: str
+    from_commit: str
+    to_commit: str
+    batches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack:
+    run: str
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class RunInterrupted:
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    run: str
+    outcome: RunOutcome
+    head: str
+
+
+Event = (
+    RunStarted
+    | BaselineJudged
+    | BatchStarted
+    | BatchCommitted
+    | GateStarted
+    | GateJudged
+    | SitesBlocked
+    | KeepDecided
+    | BatchKept
+    | BatchDropped
+    | FileQuarantined
+    | SuiteMeasured
+    | RollbackStarted
+    | RolledBack
+    | RunInterrupted
+    | RunResumed
+    | RunFinished
+)

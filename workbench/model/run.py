@@ -1,0 +1,126 @@
+"""One execution of a plan as the ledger remembers it: what every report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from workbench.model.batch import BatchState
+from workbench.model.gate import Level, TestCounts, Verdict
+from workbench.model.violation import Priority, Violation
+
+
+class RunOutcome(StrEnum):
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    ROLLED_BACK = "rolled_back"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class GateRecord:
+    """One judging of one candidate by one gate; `seconds` is wall time, 0 when cached."""
+
+    id: str
+    level: Level
+    verdict: Verdict
+    seconds: float
+    cached: bool
+    tests: TestCounts | None
+    reason: str = ""
+    convicting: tuple[str, ...] = ()
+    gained: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """A batch as it stands. `commit` and `tree` are set once a candidate was kept; `seconds` is wall time."""
+
+    id: str
+    seq: int
+    priority: Priority
+    rules: tuple[str, ...]
+    package: str
+    files: tuple[str, ...]
+    violations: int
+    state: BatchState
+    parent: str | None = None
+    commit: str | None = None
+    tree: str | None = None
+    gates: tuple[GateRecord, ...] = ()
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRecord:
+    """A file set aside: what convicted it, the evidence, and how to see it again."""
+
+    batch: str
+    path: str
+    fingerprints: tuple[str, ...]
+    gate: str
+    tests: tuple[str, ...]
+    evidence: str
+    diff: str = ""
+    owner: str = ""
+    reproduce: str = ""
+    with_paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRecord:
+    """A command gate over the whole run: baseline → now → target, as counts of tests."""
+
+    id: str
+    level: Level
+    baseline: TestCounts | None
+    now: TestCounts | None
+    target: Fraction | None
+    met: bool | None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    run: str
+    plan: str
+    title: str
+    issue: str
+    digest: str
+    outcome: RunOutcome
+    branch: str
+    base: str
+    base_tree: str
+    head: str
+    started: datetime
+    finished: datetime | None
+    batches: tuple[BatchRecord, ...]
+    quarantined: tuple[QuarantineRecord, ...]
+    violations: tuple[Violation, ...]
+    suites: tuple[SuiteRecord, ...]
+    gate_runs: int
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The proof of a rollback: the tree that was promised and the tree that is there."""
+
+    target: str
+    mode: str
+    from_commit: str
+    from_tree: str
+    to_commit: str
+    to_tree: str
+    expected_tree: str
+    actual_tree: str
+    gates: tuple[GateRecord, ...] = ()
+    batches: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        return self.expected_tree == self.actual_tree
