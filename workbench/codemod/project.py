@@ -1,0 +1,254 @@
+"""The tree as one web of names: which dotted names mean the same thing, and what exists at all.
+
+`origin` follows re-exports to the definition; `canonical` also follows the plan's own moves, so that
+rules compare names by what they will be called. A name that a module assigns is a definition there
+and is not followed further; neither is one imported from two places.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workbench.codemod.facts import ModuleFacts, facts
+from workbench.codemod.signatures import Signature
+
+__all__ = ["ModuleFacts", "Project", "facts"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Facts by module name, the names of all modules of the tree, and the plan's moves (old -> new)."""
+
+    facts: Mapping[str, ModuleFacts] = field(default_factory=dict)
+    modules: frozenset[str] = frozenset()
+    moves: Mapping[str, str] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"facts": self.facts, "modules": self.modules, "moves": self.moves}
+
+    def has_module(self, name: str) -> bool:
+        """Say whether the tree holds this module (or a package folder around one)."""
+        return name in self._all_modules
+
+    def chain(self, dotted: str) -> tuple[str, ...]:
+        """Return the names a dotted name passes through on its way to the definition, itself first."""
+        seen = [dotted]
+        while (following := self._step(seen[-1])) is not None and following not in seen:
+            seen.append(following)
+        return tuple(seen)
+
+    def origin(self, dotted: str) -> str:
+        """Return the dotted name of the definition, through re-exports inside the tree only."""
+        return self.chain(dotted)[-1]
+
+    def canonical(self, dotted: str) -> str:
+        """Return the one name by which rules compare: through re-exports, then through the moves."""
+        known = self._canonical.get(dotted)
+        if known is None:
+            known = self._canonical[dotted] = self._settle(dotted)
+        return known
+
+    def spellings(self, dotted: str) -> frozenset[str]:
+        """Return every dotted name of the tree that reaches the same thing, `dotted` included."""
+        reached = {dotted, self.canonical(dotted)}
+        todo = list(reached)
+        while todo:
+            for name in self._one_step_before(todo.pop()):
+                if name not in reached:
+                    reached.add(name)
+                    todo.append(name)
+        return frozenset(reached)
+
+    def exists(self, dotted: str) -> bool | None:
+        """Say whether the tree has this name; None when it is outside the tree or cannot be known."""
+        if self.has_module(dotted):
+            return True
+        module, rest = self.split(dotted)
+        if not module:
+            return None
+        known = self.facts.get(module)
+        if known is None or known.dynamic:
+            return None
+        first = rest[0]
+        if first in known.defined or first in known.imported:
+            return True if len(rest) == 1 else None
+        open_star = any(self.exported(star) is None for star in known.stars)
+        starred = any(first in (self.exported(star) or ()) for star in known.stars)
+        return True if starred else (None if open_star else False)
+
+    def near(self, dotted: str) -> tuple[str, ...]:
+        """Return names of the tree a misspelled dotted name may have meant, best first."""
+        module, rest = self.split(dotted)
+        known = self.facts.get(module)
+        pool: set[str] = {one for one in self._all_modules}
+        if known is not None and rest:
+            pool = {f"{module}.{one}" for one in known.defined | known.imported.keys()}
+        same_last = {
+            f"{one.name}.{dotted.rpartition('.')[2]}"
+            for one in self.facts.values()
+            if dotted.rpartition(".")[2] in one.defined
+        }
+        close = difflib.get_close_matches(dotted, sorted(pool), n=3, cutoff=0.7)
+        return tuple(dict.fromkeys([*sorted(same_last)[:3], *close]))
+
+    def exported(self, module: str) -> frozenset[str] | None:
+        """Return the names `from module import *` brings; None when that cannot be known."""
+        return self._exported(module, frozenset())
+
+    def signature(self, dotted: str) -> Signature | None:
+        """Return the signature of a function, class or method of the tree; None when it cannot be read."""
+        module, rest = self.split(self.origin(dotted))
+        known = self.facts.get(module)
+        return known.signatures.get(".".join(rest)) if known is not None else None
+
+    def imports_of(self, module: str) -> frozenset[str]:
+        """Return the modules of the tree that importing `module` imports at once."""
+        known = self.facts.get(module)
+        if known is None:
+            return frozenset()
+        named = (self._module_of(target) for target in known.eager)
+        return frozenset(one for one in named if one and one != module)
+
+    def users(self, dotted: str) -> frozenset[str]:
+        """Return the modules whose import statements name exactly this dotted name, or star-import its module."""
+        module, rest = self.split(dotted)
+        users = set(self._reached.get(dotted, ()))
+        if len(rest) == 1 and rest[0] in (self.exported(module) or ()):
+            users |= {one.name for one in self.facts.values() if module in one.stars}
+        return frozenset(users - {module})
+
+    def split(self, dotted: str) -> tuple[str, tuple[str, ...]]:
+        """Split a dotted name into its longest module of the tree ("" if none) and the rest."""
+        parts = dotted.split(".")
+        for count in range(len(parts), 0, -1):
+            module = ".".join(parts[:count])
+            if module in self._all_modules:
+                return module, tuple(parts[count:])
+        return "", tuple(parts)
+
+    # ---- the web
+
+    def _step(self, dotted: str) -> str | None:
+        """Follow one re-export: of the first segment after the module."""
+        parent, _, last = dotted.rpartition(".")
+        known = self.facts.get(parent)
+        if known is not None and known.imported.get(last, dotted) != dotted:
+            return known.imported[last]
+        module, rest = self.split(dotted)
+        known = self.facts.get(module)
+        if known is None or not rest:
+            return None
+        first = rest[0]
+        if first in known.defined:
+            return None
+        target = known.imported.get(first) or self._star_source(known, first)
+        return None if target is None else ".".join([target, *rest[1:]])
+
+    def _star_source(self, known: ModuleFacts, name: str) -> str | None:
+        for star in known.stars:
+            brought = self.exported(star)
+            if brought is not None and name in brought:
+                return f"{star}.{name}"
+        return None
+
+    def _exported(self, module: str, seen: frozenset[str]) -> frozenset[str] | None:
+        known = self.facts.get(module)
+        if known is None or module in seen:
+            return None if known is None else frozenset()
+        if known.exports is not None:
+            return frozenset(known.exports)
+        if "__all__" in known.defined:
+            return None
+        names = {*known.defined, *known.imported}
+        for star in known.stars:
+            brought = self._exported(star, seen | {module})
+            if brought is None:
+                return None
+            names |= brought
+        return frozenset(name for name in names if not name.startswith("_"))
+
+    def _moved(self, dotted: str) -> str | None:
+        parts = dotted.split(".")
+        for count in range(len(parts), 0, -1):
+            target = self.moves.get(".".join(parts[:count]))
+            if target is not None:
+                return ".".join([target, *parts[count:]])
+        return None
+
+    def _settle(self, dotted: str) -> str:
+        """Walk moves before re-exports; in a circle the name some move leads to stands for all of it."""
+        seen: list[str] = [dotted]
+        targets: set[str] = set()
+        while True:
+            moved = self._moved(seen[-1])
+            following = moved if moved is not None else self._step(seen[-1])
+            if following is None:
+                return seen[-1]
+            if moved is not None:
+                targets.add(moved)
+            if following in seen:
+                circle = seen[seen.index(following) :]
+                return min((one for one in circle if one in targets), default=min(circle))
+            seen.append(following)
+
+    def _one_step_before(self, dotted: str) -> Iterator[str]:
+        parts = dotted.split(".")
+        for count in range(len(parts), 0, -1):
+            for source in self._backwards.get(".".join(parts[:count]), ()):
+                yield ".".join([source, *parts[count:]])
+        module, rest = self.split(dotted)
+        if rest:
+            for user in self._star_users.get(module, ()):
+                if rest[0] in (self.exported(module) or ()):
+                    yield ".".join([user, *rest])
+
+    @cached_property
+    def _canonical(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _all_modules(self) -> frozenset[str]:
+        names = set(self.modules) | self.facts.keys()
+        for name in tuple(names):
+            while (name := name.rpartition(".")[0]) and name not in names:
+                names.add(name)
+        return frozenset(names)
+
+    @cached_property
+    def _backwards(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self.facts.values():
+            for local, target in one.imported.items():
+                found[target].append(f"{one.name}.{local}")
+        for old, new in self.moves.items():
+            found[new].append(old)
+        return found
+
+    @cached_property
+    def _star_users(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self.facts.values():
+            for star in one.stars:
+                found[star].append(one.name)
+        return found
+
+    @cached_property
+    def _reached(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for one in self.facts.values():
+            for target in one.reached:
+                found[target].append(one.name)
+        return found
+
+    def _module_of(self, target: str) -> str:
+        return self.split(target)[0]
+
+
+def project_of(modules: Iterable[ModuleFacts], moves: Mapping[str, str] | None = None) -> Project:
+    """Build a Project from the facts of its modules."""
+    known = {one.name: one for one in modules}
+    return Project(known, frozenset(known), moves or {})

@@ -1,0 +1,162 @@
+"""One Python file: its bytes, its tree, and the exact way from a node back to bytes, lines and columns."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+import warnings
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from workbench.model.violation import Place
+
+_NEWLINE = re.compile(rb"\r\n|\r|\n")
+_TEXT_NEWLINE = re.compile(r"\r\n|\r|\n")
+_UTF8 = frozenset({"utf-8", "utf-8-sig"})
+
+
+class Unparsable(ValueError):
+    """A file nobody may judge: the line (from 1, 0 if unknown), a reason code and a sentence.
+
+    Codes: `syntax` (no Python we know), `grammar` (newer Python than the engine reads), `encoding`
+    (bytes and declared encoding disagree, or do not survive a round trip), `too-deep`.
+    """
+
+    def __init__(self, line: int, reason: str, detail: str = "") -> None:
+        super().__init__(f"line {line}: {reason}: {detail}")
+        self.line = line
+        self.reason = reason
+        self.detail = detail
+
+
+class Located(Protocol):
+    """What `ast` gives every statement and expression; columns are UTF-8 bytes from 0."""
+
+    lineno: int
+    col_offset: int
+    end_lineno: int | None
+    end_col_offset: int | None
+
+
+@dataclass(frozen=True)
+class Module:
+    """A file's path (POSIX, from the root), bytes, and dotted module name ("" if outside every root)."""
+
+    path: str
+    source: bytes
+    name: str = ""
+    is_package: bool = False
+
+    @property
+    def package(self) -> str:
+        """The package that relative imports start from; "" when there is none."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @cached_property
+    def encoding(self) -> str:
+        """The source encoding by BOM or cookie; "utf-8-sig" where there is a BOM."""
+        try:
+            return tokenize.detect_encoding(io.BytesIO(self.source).readline)[0]
+        except SyntaxError as error:
+            raise Unparsable(1, "encoding", str(error)) from None
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded source, without its BOM and with its own line ends."""
+        try:
+            text = self.source.decode(self.encoding)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise Unparsable(0, "encoding", str(error)) from None
+        if self.encoding not in _UTF8 and text.encode(self.encoding) != self.source:
+            raise Unparsable(0, "encoding", f"{self.encoding} does not survive a round trip")
+        return text
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end the file uses most; a newline for a file without any."""
+        ends = _NEWLINE.findall(self.source)
+        return max((b"\n", b"\r\n", b"\r"), key=ends.count).decode()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree. Raises Unparsable."""
+        if self.encoding not in _UTF8:
+            _ = self.text
+        return parse(self.source)
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the byte offset of a line (from 1) and a column as `ast` counts it (UTF-8 bytes from 0)."""
+        start = self._starts[line - 1]
+        if self.encoding in _UTF8:
+            return start + column
+        chars = self._lines[line - 1].encode("utf-8")[:column].decode("utf-8")
+        return start + len(chars.encode(self.encoding))
+
+    def span(self, node: Located) -> tuple[int, int]:
+        """Return the byte offsets of a node, end exclusive."""
+        return (
+            self.offset(node.lineno, node.col_offset),
+            self.offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset),
+        )
+
+    def segment(self, node: Located) -> bytes:
+        """Return the bytes of a node."""
+        start, end = self.span(node)
+        return self.source[start:end]
+
+    def place(self, node: Located) -> Place:
+        """Return where a node stands."""
+        return self.place_of(*self.span(node))
+
+    def place_of(self, start: int, end: int) -> Place:
+        """Return where a span of bytes stands."""
+        return Place(start, end, *self._position(start), *self._position(end))
+
+    def snippet(self, start: int, end: int) -> str:
+        """Return the first line of a span, at most 120 characters."""
+        text = self.source[start:end].decode(self._codec, "replace")
+        return _TEXT_NEWLINE.split(text, maxsplit=1)[0][:120]
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        before = self.source[self._starts[line - 1] : offset]
+        return line, len(before.decode(self._codec, "replace")) + 1
+
+    @property
+    def _codec(self) -> str:
+        return "utf-8" if self.encoding in _UTF8 else self.encoding
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Byte offsets at which the lines start, as Python's tokenizer counts lines."""
+        if self.encoding in _UTF8:
+            first = len(codecs.BOM_UTF8) if self.encoding == "utf-8-sig" else 0
+            return [first, *(match.end() for match in _NEWLINE.finditer(self.source))]
+        starts = [0]
+        for line in self._lines:
+            starts.append(starts[-1] + len(line.encode(self.encoding)))
+        return starts
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        ends = [match.end() for match in _TEXT_NEWLINE.finditer(self.text)]
+        return [self.text[a:b] for a, b in zip([0, *ends], [*ends, len(self.text)], strict=True)]
+
+
+def parse(source: bytes) -> ast.Module:
+    """Parse without executing, and without letting warnings about the code become errors of ours."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except SyntaxError as error:
+        raise Unparsable(error.lineno or 0, "syntax", error.msg) from None
+    except ValueError as error:
+        raise Unparsable(0, "syntax", str(error)) from None
+    except (RecursionError, MemoryError):
+        raise Unparsable(0, "too-deep", "the parser gave up on its nesting") from None
