@@ -23,9 +23,12 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class BaselineJudged:
+    """A gate's result on the base tree; `key` as in `GateJudged`."""
+
     run: str
     tree: str
     judgement: Judgement
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,18 @@ class GateStarted:
 
 @dataclass(frozen=True, slots=True)
 class GateJudged:
-    """A gate's result on a tree (step 11); `trial` marks judgings made while isolating."""
+    """A gate's result on a tree (step 11); `trial` marks judgings made while isolating.
+
+    `batch` is empty for gates of a phase or a run. `key` is the digest of command and environment
+    under which the verdict may be used again; empty: it may not.
+    """
 
     run: str
     batch: str
     tree: str
     judgement: Judgement
     trial: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
