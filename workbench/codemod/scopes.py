@@ -1,0 +1,99 @@
+"""Scopes and what binds names in them, by Python's own rules; `walk` fills them in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workbench.codemod.statements import Importing
+
+
+class ScopeKind(StrEnum):
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    LAMBDA = "lambda"
+    COMPREHENSION = "comprehension"
+    TYPE_PARAMETERS = "type parameters"
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """A scope; `bindings` maps a name to what binds it, in the order of the source.
+
+    A binding is what stands in the tree: `Name` (assignment, loop, `with`, `del`), a definition, `arg`,
+    `ExceptHandler`, a match capture, a type parameter, or an ImportedName. A name declared global or
+    nonlocal has its bindings in that other scope.
+    """
+
+    kind: ScopeKind
+    node: ast.AST
+    parent: Scope | None = None
+    name: str = ""
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    declared_global: frozenset[str] = frozenset()
+    declared_nonlocal: frozenset[str] = frozenset()
+
+    @property
+    def qualname(self) -> str:
+        """The dotted names of the definitions around, without `<locals>`; "" for the module."""
+        outer = self.parent.qualname if self.parent is not None else ""
+        return f"{outer}.{self.name}" if outer and self.name else outer or self.name
+
+    @property
+    def module(self) -> Scope:
+        """The scope of the whole file."""
+        return self.parent.module if self.parent is not None else self
+
+    def bind(self, name: str, node: Binding) -> None:
+        """Note that `node` binds `name` here."""
+        self.bindings.setdefault(name, []).append(node)
+
+    def outward(self) -> Iterator[Scope]:
+        """Yield this scope and those around it."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def lookup(self, name: str) -> Scope | None:
+        """Return the scope whose variable `name` means here; None for builtins and unknowns."""
+        visible = True
+        for scope in self.outward():
+            if name in scope.declared_global:
+                module = scope.module
+                return module if name in module.bindings else None
+            if name in scope.bindings and (visible or scope.kind is not ScopeKind.CLASS):
+                return scope
+            visible = visible and scope.kind is ScopeKind.TYPE_PARAMETERS
+        return None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ImportedName:
+    """One alias of one import statement.
+
+    `local` is the name it binds ("*" for a star), `bound` the absolute dotted name that local stands
+    for, `spelled` the absolute dotted name the alias names (they differ for `import a.b`: `a`, `a.b`).
+    """
+
+    statement: Importing
+    alias: ast.alias
+    scope: Scope
+    local: str
+    bound: str
+    spelled: str
+
+    @property
+    def is_star(self) -> bool:
+        return self.local == "*"
+
+    @property
+    def is_module(self) -> bool:
+        """True for `import a.b` and `import a.b as z`; a submodule imported with `from` does not count."""
+        return isinstance(self.statement, ast.Import)
+
+
+Binding = ast.AST | ImportedName
