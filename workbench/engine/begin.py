@@ -1,0 +1,195 @@
+"""Starts a run on a frozen plan, takes an ended one up again, or repairs one that stopped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from workbench.engine.freeze import freeze
+from workbench.engine.opening import Opened
+from workbench.engine.recover import recover
+from workbench.engine.refresh import project_at
+from workbench.engine.session import Listener, Session
+from workbench.engine.workspace import Workspace, read_workspace
+from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
+from workbench.model.event import RunResumed, RunStarted
+from workbench.model.plan import Batch, Plan
+from workbench.model.run import RunRecord
+from workbench.planning.frozen import dumps, loads
+from workbench.planning.planfile import find_plan
+from workbench.repo.candidate import identity_of
+from workbench.repo.refs import branch_ref, checked_out_branches, compare_and_swap, create_ref, put_ref, read_ref
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line narrows or changes; None where the plan file decides."""
+
+    phase: str | None = None
+    batch: str | None = None
+    branch: str | None = None
+    on_red: str | None = None
+    no_cache: bool = False
+
+    def chooses(self, batch: Batch) -> bool:
+        return self.phase in (None, batch.priority) and self.batch in (None, batch.id)
+
+
+def begin(opened: Opened, plan_name: str | None, options: RunOptions, listen: Listener) -> Session:
+    """Return a session for the plan's run: a new one, or the ended one of the same frozen plan."""
+    _refuse_unfinished(opened)
+    ws = read_workspace(opened.repo, find_plan(plan_name, opened.repo.root or opened.directory), opened.means)
+    plan = ready_plan(opened, ws)
+    _check_options(plan, options)
+    earlier = _run_of(opened, plan)
+    if earlier is not None:
+        session = _session(opened, ws, plan, earlier, listen)
+        session.record(RunResumed(session.run))
+        return session
+    return _start(opened, ws, plan, options, listen)
+
+
+def take_up(opened: Opened, listen: Listener) -> tuple[Session, RunOptions]:
+    """Return the session of the run that stopped, brought back to a batch border."""
+    run = opened.ledger.unfinished_run()
+    if run is None:
+        raise UsageError("no run is under way in this repository", hint="`workbench run` starts one")
+    record = opened.ledger.load_run(run)
+    text = opened.ledger.plan_text(record.digest)
+    plan = loads(text or "")
+    ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
+    _same_plan_file(ws, plan)
+    options = RunOptions(**json.loads(opened.ledger.options(run)))
+    branch = branch_ref(record.branch)
+    if read_ref(opened.repo, branch) is None and record.head == record.base:
+        _make_refs(opened, record.run, record.branch, record.base)
+    session = _session(opened, ws, plan, record, listen, check=False)
+    session.record(RunResumed(run))
+    recover(session)
+    return session, options
+
+
+def ready_plan(opened: Opened, ws: Workspace) -> Plan:
+    """Return the plan frozen last, checked against the repository and the plan file; freeze one if there is none."""
+    text = opened.ledger.latest_plan(ws.spec.name)
+    if text is None:
+        plan = freeze(ws, opened.repo.head().commit, opened.transformer).plan
+        opened.ledger.save_plan(plan, dumps(plan))
+        return plan
+    plan = loads(text)
+    _same_plan_file(ws, plan)
+    base = opened.repo.resolve(plan.base_rev)
+    if base != plan.base_commit and opened.repo.tree(base) != plan.base_tree:
+        raise StalePlan(
+            f"the plan was frozen on {plan.base_commit[:12]}, and {plan.base_rev} is {base[:12]} now",
+            hint=f"`workbench plan {plan.name}` freezes a new plan; nothing was touched",
+        )
+    return plan
+
+
+def _same_plan_file(ws: Workspace, plan: Plan) -> None:
+    if ws.spec.source_digest != plan.source_digest:
+        raise StalePlan(
+            f"{plan.path} changed after the plan was frozen",
+            hint=f"`workbench plan {plan.name}` freezes a new plan; nothing was touched",
+            path=plan.path,
+        )
+
+
+def _refuse_unfinished(opened: Opened) -> None:
+    run = opened.ledger.unfinished_run()
+    if run is not None:
+        raise Refused(
+            f"the run {run} stopped before its end",
+            hint="`workbench resume` finishes it, `workbench abort` undoes it",
+        )
+
+
+def _check_options(plan: Plan, options: RunOptions) -> None:
+    ids = [batch.id for batch in plan.batches()]
+    if options.batch is not None and options.batch not in ids:
+        raise UsageError(
+            f"the plan has no batch {options.batch}",
+            hint=f"`workbench plan {plan.name}` lists them" + (f": {ids[0]} … {ids[-1]}" if ids else ""),
+        )
+
+
+def _run_of(opened: Opened, plan: Plan) -> RunRecord | None:
+    run = opened.ledger.latest_run(plan.name)
+    record = opened.ledger.load_run(run) if run is not None else None
+    return record if record is not None and record.digest == plan.digest else None
+
+
+def _start(opened: Opened, ws: Workspace, plan: Plan, options: RunOptions, listen: Listener) -> Session:
+    branch = options.branch or f"workbench/{plan.name}"
+    ref = branch_ref(branch)
+    _refuse_checked_out(opened, ref)
+    old = read_ref(opened.repo, ref)
+    if old is not None:
+        _refuse_losing(opened, plan, branch, old)
+    run = opened.means.new_id()
+    options_text = json.dumps(asdict(options), sort_keys=True)
+    started = RunStarted(run, plan.digest, branch, plan.base_commit, plan.base_tree, options_text)
+    opened.ledger.begin_run(started, plan)
+    listen(started, opened.means.clock())
+    _make_refs(opened, run, branch, plan.base_commit, old=old)
+    return _session(opened, ws, plan, opened.ledger.load_run(run), listen)
+
+
+def _make_refs(opened: Opened, run: str, branch: str, base: str, *, old: str | None = None) -> None:
+    put_ref(opened.repo, f"refs/workbench/{run}/base", base)
+    ref = branch_ref(branch)
+    if old is None:
+        create_ref(opened.repo, ref, base)
+    elif old != base:
+        put_ref(opened.repo, f"refs/workbench/{run}/before", old)
+        compare_and_swap(opened.repo, ref, new=base, old=old, reason="workbench: a new run starts here")
+
+
+def _refuse_checked_out(opened: Opened, ref: str) -> None:
+    if ref in checked_out_branches(opened.repo):
+        raise Refused(
+            f"the run branch {ref.removeprefix('refs/heads/')} is checked out, and a run moves it",
+            hint="switch to another branch, or choose one with --branch",
+        )
+
+
+def _refuse_losing(opened: Opened, plan: Plan, branch: str, old: str) -> None:
+    """Refuse to move an existing branch unless all it holds is in the base, or was never more than a base."""
+    known_bases = {opened.ledger.load_run(run).base for run in opened.ledger.runs(plan.name)}
+    if old in known_bases or opened.repo.is_ancestor(old, plan.base_commit):
+        return
+    raise Refused(
+        f"the branch {branch} holds commits that {plan.base_rev} does not",
+        hint=f"land them, delete the branch (`git branch -D {branch}`), or choose another with --branch",
+    )
+
+
+def _session(
+    opened: Opened, ws: Workspace, plan: Plan, record: RunRecord, listen: Listener, *, check: bool = True
+) -> Session:
+    ref = branch_ref(record.branch)
+    _refuse_checked_out(opened, ref)
+    tip = read_ref(opened.repo, ref)
+    if tip is None or (check and tip != record.head):
+        raise Conflict(
+            f"the run branch {record.branch} is at {(tip or 'nothing')[:12]}, the ledger says {record.head[:12]}",
+            hint=f"put it back (`git branch -f {record.branch} {record.head[:12]}`) or freeze a new plan; "
+            "nothing was touched",
+        )
+    return Session(
+        ws=ws,
+        ledger=opened.ledger,
+        plan=plan,
+        run=record.run,
+        branch=record.branch,
+        tip=tip,
+        started=int(record.started.timestamp()),
+        transformer=opened.transformer,
+        listen=listen,
+        project=project_at(ws, opened.repo, tip),
+        identity=identity_of(opened.repo),
+        inherit=opened.inherit,
+    )
+
+

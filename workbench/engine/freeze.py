@@ -1,0 +1,125 @@
+"""Makes the frozen plan: scan the base, foresee every rewrite, set priorities, cut batches, store it.
+
+Terraform saves a plan and refuses a stale one; codemod tools preview with code that differs from what
+they later run. Here the plan is made by the very rewrite the run will do, so what it calls blocked is
+blocked, and `--diff` is what the commits will hold.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from workbench.codemod.rewrite import FileFailed
+from workbench.engine.transform import Job, Kit, Outcome, Transformer
+from workbench.engine.workspace import Workspace
+from workbench.model.errors import PlanFileError
+from workbench.model.plan import Plan
+from workbench.model.source import Sources
+from workbench.model.violation import SiteState, Violation
+from workbench.planning.contradictions import lint
+from workbench.planning.planner import make_plan
+from workbench.planning.priorities import prioritise
+from workbench.planning.references import check_targets
+from workbench.repo.sources import CommitSources
+from workbench.scan.index import import_graph
+from workbench.scan.scanner import ScanResult, scan
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A plan, what was scanned to make it, and what all its rules together make of each file."""
+
+    plan: Plan
+    scanned: ScanResult
+    before: Mapping[str, bytes]
+    after: Mapping[str, bytes]
+
+
+def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
+    """Scan a tree for the plan's rules; a rule that names what does not exist is a plan-file error."""
+    scanned = scan(sources, ws.spec, ws.rules)
+    problems = (*lint(ws.spec, ws.rules), *check_targets(ws.spec, ws.rules, scanned.project))
+    if problems:
+        raise PlanFileError(str(ws.spec.path), problems)
+    return replace(scanned, violations=_prioritised(ws, sources, scanned.violations))
+
+
+def freeze(ws: Workspace, base: str, transformer: Transformer) -> Frozen:
+    """Plan the migration of the commit `base`."""
+    sources = CommitSources(ws.repo, base)
+    scanned = scan_for(ws, sources)
+    outcomes = foresee(ws, sources, scanned, transformer)
+    violations = tuple(_settle(scanned.violations, outcomes))
+    plan = make_plan(ws.spec, ws.rules, violations, base_commit=base, base_tree=ws.repo.tree(base))
+    rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
+    return Frozen(
+        plan,
+        scanned,
+        before={one.path: one.before for one in rewrites},
+        after={one.path: one.after for one in rewrites},
+    )
+
+
+def _prioritised(ws: Workspace, sources: Sources, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
+    def graph() -> object:
+        return import_graph(sources, ws.spec)
+
+    return prioritise(violations, ws.spec, graph, ws.roots)
+
+
+def foresee(
+    ws: Workspace, sources: Sources, scanned: ScanResult, transformer: Transformer
+) -> Mapping[str, list[Outcome]]:
+    """Rewrite in memory every file with an open site; the outcomes by path.
+
+    A file whose rules fail together is tried rule by rule, so that only the failing ones are blamed.
+    """
+    kit = Kit(ws.rules, scanned.project, ws.roots)
+    wanted = open_sites(scanned.violations)
+    content = dict(sources.read(sorted(wanted)))
+    jobs = [Job(path, content[path], wanted[path]) for path in sorted(wanted)]
+    outcomes = {one.path: [one] for one in transformer.apply(jobs, kit)}
+    apart = [
+        Job(job.path, job.source, {rule: sites})
+        for job in jobs
+        if isinstance(outcomes[job.path][0], FileFailed) and len(job.wanted) > 1
+        for rule, sites in job.wanted.items()
+    ]
+    for path in {job.path for job in apart}:
+        outcomes[path] = []
+    for one in transformer.apply(apart, kit):
+        outcomes[one.path].append(one)
+    return outcomes
+
+
+def open_sites(violations: Iterable[Violation]) -> dict[str, dict[str, frozenset[str]]]:
+    """Return the fingerprints of open sites, by path and rule."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for one in violations:
+        if one.state is SiteState.OPEN:
+            found[one.path][one.rule].add(one.fingerprint)
+    return {path: {rule: frozenset(sites) for rule, sites in rules.items()} for path, rules in found.items()}
+
+
+def _settle(violations: Iterable[Violation], outcomes: Mapping[str, list[Outcome]]) -> Iterable[Violation]:
+    """Mark as blocked what no rewrite of its file could mend."""
+    fixed: set[str] = set()
+    blocked: dict[str, tuple[str, str]] = {}
+    failed: dict[str, FileFailed] = {}
+    for found in outcomes.values():
+        for one in found:
+            if isinstance(one, FileFailed):
+                failed[one.path] = one
+            else:
+                fixed.update(one.fixed)
+                blocked.update({name: (why.code, why.detail) for name, why in one.blocked})
+    for site in violations:
+        if site.state is not SiteState.OPEN or site.fingerprint in fixed:
+            yield site
+            continue
+        failure = failed.get(site.path)
+        fallback = (failure.reason, failure.detail) if failure else ("drifted", "")
+        reason, detail = blocked.get(site.fingerprint, fallback)
+        yield replace(site, state=SiteState.BLOCKED, reason=reason, detail=detail)

@@ -1,0 +1,139 @@
+"""Convicts the files that turn a gate red: runs the search on real candidates and writes down the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from workbench.engine.isolate import isolate
+from workbench.engine.judging import Judge, Judged, is_red
+from workbench.engine.made import Candidate, Made, commit
+from workbench.engine.session import Session
+from workbench.model.errors import EnvironmentFailed
+from workbench.model.gate import Judgement
+from workbench.model.plan import Batch
+from workbench.model.run import QuarantineRecord
+from workbench.planning.spec import GateSpec
+from workbench.repo.history import blob_diff
+from workbench.repo.owners import owner_of
+
+Unit = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Convicted:
+    """`good` is the candidate that passed every gate without the guilty; None when nothing is left."""
+
+    good: Candidate | None
+    quarantined: tuple[QuarantineRecord, ...]
+
+
+def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *, when: int) -> Convicted:
+    """Find which files of a red candidate are guilty, gate by gate, until the rest passes all of them."""
+    trial = Trial(judge, batch, candidate.made, when)
+    left = tuple(unit for unit in batch.units if set(unit) & set(candidate.made.after))
+    quarantined: list[QuarantineRecord] = []
+    while True:
+        trial.confirm_parent(red)
+        found = isolate(trial.suspects_last(left, red), lambda units, gate=red.report.gate: trial.red(units, gate))
+        left = tuple(unit for unit in left if unit in found.good)
+        for group in found.guilty:
+            quarantined += trial.evidence(group, left, red)
+        if not left:
+            return Convicted(None, tuple(quarantined))
+        good = trial.candidate(left)
+        judgements = judge.judge(batch.id, good)
+        if not is_red(judgements[-1]):
+            return Convicted(good, tuple(quarantined))
+        red = judgements[-1]
+
+
+@dataclass(slots=True)
+class Trial:
+    """Makes a candidate of any part of a batch, and asks one gate about it."""
+
+    judge: Judge
+    batch: Batch
+    made: Made
+    when: int
+    _candidates: dict[frozenset[Unit], Candidate] = field(default_factory=dict)
+    _red: dict[tuple[frozenset[Unit], str], Judgement] = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        return self.judge.session
+
+    def candidate(self, units: Iterable[Unit]) -> Candidate:
+        chosen = frozenset(units)
+        if chosen not in self._candidates:
+            part = self.made.only(path for unit in chosen for path in unit)
+            self._candidates[chosen] = commit(self.session, self.batch, part, when=self.when)
+        return self._candidates[chosen]
+
+    def ask(self, units: frozenset[Unit], gate: str) -> Judgement:
+        """Judge these units alone by one gate; the answer is remembered."""
+        asked = (units, gate)
+        if asked not in self._red:
+            judgements = self.judge.judge(self.batch.id, self.candidate(units), trial=True, only=gate)
+            self._red[asked] = judgements[-1]
+        return self._red[asked]
+
+    def red(self, units: frozenset[Unit], gate: str) -> bool:
+        """Say whether these units turn the gate red; nothing applied is green."""
+        return bool(units) and is_red(self.ask(units, gate))
+
+    def suspects_last(self, units: tuple[Unit, ...], red: Judgement) -> tuple[Unit, ...]:
+        """Order units so that those the evidence names come last: the others are proven good in few steps."""
+        text = "\n".join((*red.convicting, *red.report.failures, *red.report.failures.values(), red.report.output))
+        return tuple(sorted(units, key=lambda unit: any(path in text for path in unit)))
+
+    def confirm_parent(self, red: Judgement) -> None:
+        """Make sure that the gate is green without the batch; else the environment changed, and no file did it."""
+        gate = self._command(red.report.gate)
+        if gate is None:
+            return
+        session = self.session
+        parent = Judged(self.made.parent, session.ws.repo.tree(self.made.parent), tuple(sorted(self.made.after)))
+        if is_red(self.judge.ask(gate, self.batch.id, parent, trial=True, fresh=True)):
+            raise EnvironmentFailed(
+                f"the gate `{gate.id}` is red without {self.batch.id} as well: something around it changed",
+                hint="mend the environment, then `workbench resume`; no file was blamed and nothing landed",
+            )
+
+    def evidence(self, group: tuple[Unit, ...], good: tuple[Unit, ...], red: Judgement) -> list[QuarantineRecord]:
+        """Prove a guilty set red on top of what is good, and record why, file by file."""
+        gate = red.report.gate
+        judgement = self.ask(frozenset((*good, *group)), gate)
+        shown = judgement if is_red(judgement) else red
+        paths = sorted(path for unit in group for path in unit)
+        return [self._record(path, paths, shown) for path in paths]
+
+    def _record(self, path: str, together: list[str], shown: Judgement) -> QuarantineRecord:
+        session = self.session
+        blocked = {name for name, _, _ in self.made.blocked}
+        sites = [name for name in self.batch.fingerprints if session.site(name).path == path and name not in blocked]
+        return QuarantineRecord(
+            batch=self.batch.id,
+            path=path,
+            fingerprints=tuple(sites),
+            gate=shown.report.gate,
+            tests=shown.convicting,
+            evidence=_excerpt(shown),
+            diff=blob_diff(path, self.made.before[path], self.made.after[path]),
+            owner=owner_of(session.ws.repo, session.plan.base_commit, path),
+            reproduce=f"workbench show {session.plan.name} {path}",
+            with_paths=tuple(other for other in together if other != path),
+        )
+
+    def _command(self, name: str) -> GateSpec | None:
+        return next((gate for gate in self.session.ws.spec.gates if gate.id == name), None)
+
+
+_EXCERPT = 4000
+
+
+def _excerpt(shown: Judgement) -> str:
+    """Return what a person needs to see of a red gate: the messages of the convicting tests, else its output."""
+    messages = [f"{test}\n{shown.report.failures[test]}" for test in shown.convicting if test in shown.report.failures]
+    text = "\n\n".join(messages) or shown.reason or shown.report.output
+    return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT]}\n… {len(text) - _EXCERPT} characters more"

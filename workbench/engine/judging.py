@@ -1,0 +1,196 @@
+"""Judges candidates: cheap gates first, a verdict for every tree once, and no red believed on one sight.
+
+CI systems retry silently or believe the first red. Here a red is seen twice before it counts, one that
+does not repeat is decided by the majority of five and shown, and a gate that did not finish is never a
+reason to blame a file unless it finishes on the base and twice not on the candidate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from workbench.engine.builtin import builtin_gates
+from workbench.engine.made import Candidate
+from workbench.engine.session import Session
+from workbench.engine.stage import Stage
+from workbench.gates.builtin import Compiler
+from workbench.gates.command import run_command
+from workbench.gates.judge import judge
+from workbench.model.errors import EnvironmentFailed
+from workbench.model.event import BaselineJudged, GateJudged, GateStarted
+from workbench.model.gate import GateReport, Judgement, Verdict
+from workbench.planning.spec import GateSpec
+
+_FLAKY_RUNS = 5
+_RED = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
+
+
+def is_red(judgement: Judgement) -> bool:
+    return judgement.verdict in _RED
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a command gate is asked about: a commit, its tree, and the files it changed."""
+
+    commit: str
+    tree: str
+    files: tuple[str, ...]
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> Judged:
+        return cls(candidate.commit, candidate.tree, tuple(sorted(candidate.made.after)))
+
+
+@dataclass(slots=True)
+class Judge:
+    """Knows the baseline and asks the ledger before it asks a gate."""
+
+    session: Session
+    stage: Stage
+    compiler: Compiler
+    baseline: Mapping[str, GateReport]
+    fresh: bool = False
+    """True: believe no remembered verdict."""
+    _of_files: dict[tuple[str, tuple[str, ...]], GateReport] = field(default_factory=dict)
+
+    def judge(
+        self, batch: str, candidate: Candidate, *, trial: bool = False, only: str | None = None
+    ) -> tuple[Judgement, ...]:
+        """Run the gates of a batch on `candidate`, cheapest first, up to the first red one.
+
+        `only` names the one gate to ask; `trial` marks judgings made while looking for the guilty.
+        """
+        done: list[Judgement] = []
+        for judgement in self._judgements(batch, candidate, trial=trial, only=only):
+            done.append(judgement)
+            if is_red(judgement):
+                break
+        return tuple(done)
+
+    def _judgements(
+        self, batch: str, candidate: Candidate, *, trial: bool, only: str | None
+    ) -> Iterator[Judgement]:
+        for report in builtin_gates(self.session, self.compiler, candidate):
+            if only in (None, report.gate):
+                judgement = Judgement(report, report.verdict, report.reason, tuple(sorted(report.failures)))
+                self._record(batch, candidate.tree, judgement, trial=trial)
+                yield judgement
+        for gate in batch_gates(self.session.ws.spec.gates):
+            if only in (None, gate.id):
+                yield self.ask(gate, batch, Judged.of(candidate), trial=trial)
+
+    def ask(
+        self, gate: GateSpec, batch: str, judged: Judged, *, trial: bool = False, fresh: bool = False
+    ) -> Judgement:
+        """Return the verdict of a command gate on a tree, from memory if it was given before and `fresh` is not set."""
+        tree = judged.tree
+        key = verdict_key(self.session, self.stage, gate)
+        known = None if fresh or self.fresh else self.session.ledger.cached_judgement(tree, gate.id, key)
+        if known is not None:
+            remembered = replace(known, cached=True)
+            self._record(batch, tree, remembered, trial=trial, key=key)
+            return remembered
+        seen = [self._once(gate, batch, judged)]
+        while self._undecided(seen):
+            self._record(batch, tree, seen[-1], trial=True)
+            seen.append(self._once(gate, batch, judged))
+        decided = _decide(seen)
+        self._record(batch, tree, decided, trial=trial, key=key)
+        return decided
+
+    def _undecided(self, seen: Sequence[Judgement]) -> bool:
+        first = seen[0]
+        if not is_red(first):
+            return False
+        if len(seen) == 1:
+            return True
+        same = {is_red(one) for one in seen} == {True}
+        return not same and len(seen) < _FLAKY_RUNS
+
+    def _once(self, gate: GateSpec, batch: str, judged: Judged) -> Judgement:
+        self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
+        baseline = self._baseline(gate, judged.files)
+        report = run_command(gate, bench=self.stage.at(judged.commit), files=judged.files)
+        return judge(report, baseline, gate)
+
+    def _baseline(self, gate: GateSpec, files: tuple[str, ...]) -> GateReport | None:
+        """Return what the gate said of the base; a gate that is given files, what it said of those files there."""
+        if not takes_files(gate):
+            return self.baseline.get(gate.id)
+        asked = (gate.id, files)
+        if asked not in self._of_files:
+            bench = self.stage.at(self.session.plan.base_commit)
+            there = tuple(path for path in files if (bench.sandbox / path).exists())
+            self._of_files[asked] = run_command(gate, bench=bench, files=there)
+        return self._of_files[asked]
+
+    def _record(self, batch: str, tree: str, judgement: Judgement, *, trial: bool, key: str = "") -> None:
+        self.session.record(GateJudged(self.session.run, batch, tree, judgement, trial, key))
+
+
+def _decide(seen: Sequence[Judgement]) -> Judgement:
+    """Conclude from one judging, or from several of the same tree."""
+    last = seen[-1]
+    reds = [one for one in seen if is_red(one)]
+    if len(seen) == 1 or not reds:
+        return last
+    if len(reds) == len(seen):
+        red = next((one for one in reds if one.verdict is Verdict.FAIL), reds[0])
+        if red.verdict is Verdict.FAIL:
+            return red
+        return replace(red, verdict=Verdict.FAIL, reason=f"did not finish twice; it did on the base ({red.reason})")
+    greens = [one for one in seen if not is_red(one)]
+    verdicts = reds if len(reds) > len(greens) else greens
+    tests = Counter(test for one in reds for test in one.convicting)
+    named = ", ".join(sorted(tests)) or "the gate"
+    return replace(verdicts[0], reason=f"flaky: {named} red in {len(reds)} of {len(seen)} runs")
+
+
+def batch_gates(gates: Sequence[GateSpec]) -> tuple[GateSpec, ...]:
+    """Return the command gates that judge every batch, cheapest level first."""
+    return in_level_order(gate for gate in gates if gate.when == "batch" and gate.expect == "green")
+
+
+def in_level_order(gates: Iterable[GateSpec]) -> tuple[GateSpec, ...]:
+    order = ("static", "tests", "protected")
+    return tuple(sorted(gates, key=lambda gate: order.index(gate.level)))
+
+
+def verdict_key(session: Session, stage: Stage, gate: GateSpec) -> str:
+    parts = (gate.model_dump_json(), str(stage.python), session.plan.base_tree, session.ws.spec.run.model_dump_json())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def takes_files(gate: GateSpec) -> bool:
+    return any("{files}" in word for word in gate.run)
+
+
+def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
+    """Run every command gate on the base, before anything changes.
+
+    Gates that are given the changed files have their baseline taken later, on those files. Raises
+    EnvironmentFailed when a gate does not finish: what it says later could not be held against anything.
+    """
+    measured: dict[str, GateReport] = {}
+    for gate in in_level_order(gate for gate in session.ws.spec.gates if not takes_files(gate)):
+        key = verdict_key(session, stage, gate)
+        known = session.ledger.cached_judgement(session.plan.base_tree, gate.id, key)
+        judgement = replace(known, cached=True) if known is not None else _measure(session, stage, gate)
+        session.record(BaselineJudged(session.run, session.plan.base_tree, judgement, key))
+        measured[gate.id] = judgement.report
+    return measured
+
+
+def _measure(session: Session, stage: Stage, gate: GateSpec) -> Judgement:
+    for _ in range(2):
+        report = run_command(gate, bench=stage.at(session.plan.base_commit), files=())
+        if report.verdict.finished:
+            return judge(report, None, gate)
+    raise EnvironmentFailed(
+        f"the gate `{gate.id}` does not finish on the base commit: {report.reason or report.verdict}",
+        hint="make the gate run there first (`workbench gates --run` measures it); nothing was changed",
+    )

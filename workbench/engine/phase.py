@@ -1,0 +1,65 @@
+"""Ends a phase, and the run: the gates that judge only then, and what is done when one is red.
+
+Of a red phase, the batches before the first that turns the gate red stay: the branch returns to the
+savepoint before it, found by bisection, with a certificate like any rollback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.engine.batch import BatchStory
+from workbench.engine.judging import Judged, in_level_order, is_red
+from workbench.engine.rollback import back_to
+from workbench.engine.suites import measured
+from workbench.model.batch import ON_BRANCH
+from workbench.model.plan import Phase
+from workbench.model.run import BatchRecord
+from workbench.planning.spec import GateSpec
+
+
+def close_phase(story: BatchStory, phase: Phase) -> None:
+    """Judge the end of a phase by its own gates."""
+    ids = {batch.id for batch in phase.batches}
+    _close(story, "phase", [one for one in _on_branch(story) if one.id in ids], str(phase.priority))
+
+
+def close_run(story: BatchStory) -> None:
+    """Judge the end of the run by the gates that ask only then."""
+    _close(story, "run", _on_branch(story), "run")
+
+
+def _on_branch(story: BatchStory) -> list[BatchRecord]:
+    record = story.session.ledger.load_run(story.session.run)
+    return sorted((one for one in record.batches if one.state in ON_BRANCH), key=lambda one: one.seq)
+
+
+def _close(story: BatchStory, when: str, kept: Sequence[BatchRecord], name: str) -> None:
+    gates = [gate for gate in story.session.ws.spec.gates if gate.when == when]
+    for gate in in_level_order(gates):
+        if gate.expect == "green" and kept and _red(story, gate, kept[-1].commit):
+            kept = _take_back(story, gate, kept, name)
+        tip = _judged(story, story.session.tip)
+        judgement = story.judge.ask(gate, "", tip)
+        story.session.record(measured(story.session, story.judge.baseline.get(gate.id), judgement, gate))
+
+
+def _take_back(story: BatchStory, gate: GateSpec, kept: Sequence[BatchRecord], name: str) -> Sequence[BatchRecord]:
+    low, high = 0, len(kept) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _red(story, gate, kept[middle].commit):
+            high = middle
+        else:
+            low = middle + 1
+    back_to(story.session, kept[low].id, target=f"{name} ({gate.id} is red from {kept[low].id} on)", mode="rollback")
+    return kept[:low]
+
+
+def _red(story: BatchStory, gate: GateSpec, commit: str | None) -> bool:
+    return commit is not None and is_red(story.judge.ask(gate, "", _judged(story, commit), trial=True))
+
+
+def _judged(story: BatchStory, commit: str) -> Judged:
+    repo = story.session.ws.repo
+    return Judged(commit, repo.tree(commit), repo.changed_paths(story.session.plan.base_commit, commit))

@@ -1,0 +1,53 @@
+"""Brings a run that stopped back to the border of a batch: reads the branch, then finishes or forgets.
+
+golang-migrate leaves a dirty flag for a person to force. Here the branch answers: at the decided
+commit it is done, at its parent it is repeated, anywhere else somebody else moved it.
+"""
+
+from __future__ import annotations
+
+from workbench.engine.session import Session
+from workbench.model.errors import Conflict
+from workbench.model.event import BatchKept, RolledBack
+from workbench.model.run import Certificate
+from workbench.repo.refs import compare_and_swap
+
+
+def recover(session: Session) -> None:
+    """Finish the step that was under way when the run stopped; a batch not yet decided is simply done again."""
+    intent = session.ledger.intent(session.run)
+    if intent.keeping is not None:
+        decided = intent.keeping
+        _move(session, old=decided.parent, new=decided.commit, reason=f"workbench: keep {decided.batch}")
+        session.record(BatchKept(session.run, decided.batch, decided.commit))
+    if intent.rolling_back is not None:
+        back = intent.rolling_back
+        _move(session, old=back.from_commit, new=back.to_commit, reason=f"workbench: roll back {back.target}")
+        session.record(RolledBack(session.run, certify(session, back.target, back.mode, back.from_commit, back.batches)))
+
+
+def certify(session: Session, target: str, mode: str, old: str, batches: tuple[str, ...]) -> Certificate:
+    """Hold the tree at the tip against the tree the ledger recorded before the first of `batches`."""
+    repo, ledger = session.ws.repo, session.ledger
+    return Certificate(
+        target=target,
+        mode=mode,
+        from_commit=old,
+        from_tree=repo.tree(old),
+        to_commit=session.tip,
+        to_tree=repo.tree(session.tip),
+        expected_tree=ledger.tree_before(session.run, batches[0]) if batches else repo.tree(session.tip),
+        actual_tree=repo.tree(session.tip),
+        batches=batches,
+    )
+
+
+def _move(session: Session, *, old: str, new: str, reason: str) -> None:
+    if session.tip == old:
+        compare_and_swap(session.ws.repo, session.ref, new=new, old=old, reason=reason)
+    elif session.tip != new:
+        raise Conflict(
+            f"the run branch {session.branch} is at {session.tip[:12]}, neither at {old[:12]} nor at {new[:12]}",
+            hint="somebody moved it; put it back to one of the two, then `workbench resume`; nothing was touched",
+        )
+    session.tip = new

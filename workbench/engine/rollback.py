@@ -1,0 +1,74 @@
+"""Takes kept batches off the run branch again, and proves that what is left is what was there before.
+
+Terraform has no rollback, sqitch prints "ok" for failed ones. Here the branch returns to a recorded
+savepoint by one compare-and-swap, the old tip stays pinned, and the certificate compares tree ids.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.engine.begin import reopen
+from workbench.engine.means import Means
+from workbench.engine.opening import open_run
+from workbench.engine.recover import certify
+from workbench.engine.session import Listener, Session
+from workbench.model.batch import ON_BRANCH
+from workbench.model.errors import Refused, UsageError
+from workbench.model.event import RollbackStarted, RolledBack
+from workbench.model.run import BatchRecord, Certificate, RunRecord
+from workbench.repo.refs import compare_and_swap, put_ref
+
+
+def rollback(directory: Path, target: str, *, means: Means, listen: Listener) -> Certificate:
+    """Return the run branch to before the first batch of `target`: a batch, `P1`, a run, or `all`."""
+    with open_run(directory, means, owner="workbench rollback") as opened:
+        session = reopen(opened, listen)
+        record = session.ledger.load_run(session.run)
+        chosen = _chosen(record, target)
+        return back_to(session, chosen.id, target=target, mode="rollback")
+
+
+def going(record: RunRecord, target: str) -> tuple[BatchRecord, ...]:
+    """Return every batch a rollback of `target` takes off the branch, oldest first."""
+    first = _chosen(record, target)
+    return tuple(one for one in _on_branch(record) if one.seq >= first.seq)
+
+
+def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certificate:
+    """Move the run branch to the savepoint before `batch`; later batches go along."""
+    record = session.ledger.load_run(session.run)
+    kept = _on_branch(record)
+    first = next(one for one in kept if one.id == batch)
+    names = tuple(one.id for one in kept if one.seq >= first.seq)
+    old, savepoint = session.tip, first.parent
+    if savepoint is None:
+        raise UsageError(f"the ledger has no savepoint before {batch}", hint="`workbench verify` looks into it")
+    put_ref(session.ws.repo, session.side_ref(f"rolled-back-{old[:12]}"), old)
+    session.record(RollbackStarted(session.run, target, mode, old, savepoint, names))
+    compare_and_swap(
+        session.ws.repo, session.ref, new=savepoint, old=old, reason=f"workbench: roll back {target}"
+    )
+    session.tip = savepoint
+    certificate = certify(session, target, mode, old, names)
+    session.record(RolledBack(session.run, certificate))
+    return certificate
+
+
+def _on_branch(record: RunRecord) -> list[BatchRecord]:
+    return sorted((one for one in record.batches if one.state in ON_BRANCH), key=lambda one: one.seq)
+
+
+def _chosen(record: RunRecord, target: str) -> BatchRecord:
+    """Return the first batch on the branch that belongs to `target`."""
+    kept = _on_branch(record)
+    if target in ("all", record.run):
+        of_target = kept
+    else:
+        of_target = [one for one in kept if target in (one.id, str(one.priority))]
+        if not of_target and target not in {word for one in record.batches for word in (one.id, str(one.priority))}:
+            known = ", ".join([*dict.fromkeys(str(one.priority) for one in record.batches), "all"])
+            raise UsageError(f"there is no batch, phase or run called {target}", hint=f"one of {known}, or a batch id")
+    if not of_target:
+        raise Refused(f"nothing of {target} is on {record.branch}", hint="`workbench status` shows what is")
+    return of_target[0]

@@ -1,0 +1,101 @@
+"""A run from end to end: the frozen plan, its phases, its batches, and where it stands at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from workbench.engine.batch import BatchStory
+from workbench.engine.begin import RunOptions, begin, take_up
+from workbench.engine.judging import Judge, measure_baseline
+from workbench.engine.means import Means
+from workbench.engine.opening import Opened, open_run
+from workbench.engine.phase import close_phase, close_run
+from workbench.engine.provenance import prove_sandbox
+from workbench.engine.session import Listener, Session
+from workbench.engine.stage import Stage
+from workbench.gates.builtin import Compiler
+from workbench.model.batch import BatchState
+from workbench.model.errors import Interrupted
+from workbench.model.event import RunFinished, RunInterrupted
+from workbench.model.plan import Batch
+from workbench.model.run import RunOutcome, RunRecord
+from workbench.model.violation import count
+
+
+def run_plan(
+    directory: Path, plan: str | None, options: RunOptions, *, means: Means, listen: Listener
+) -> RunRecord:
+    """Carry out a frozen plan, freezing one first if there is none; returns the run as it stands then."""
+    with open_run(directory, means) as opened:
+        session = begin(opened, plan, options, listen)
+        return _carry_out(opened, session, options)
+
+
+def resume_run(directory: Path, *, means: Means, listen: Listener) -> RunRecord:
+    """Finish the run that stopped, whatever stopped it."""
+    with open_run(directory, means) as opened:
+        session, options = take_up(opened, listen)
+        return _carry_out(opened, session, options)
+
+
+def _carry_out(opened: Opened, session: Session, options: RunOptions) -> RunRecord:
+    try:
+        with _court(opened, session, options) as judge:
+            story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
+            _phases(story, options)
+            close_run(story)
+    except KeyboardInterrupt:
+        session.record(RunInterrupted(session.run, "interrupted from the keyboard"))
+        raise Interrupted(
+            f"the run {session.run} was interrupted; every kept batch is on {session.branch}",
+            hint="`workbench resume` finishes it, `workbench abort` undoes it",
+        ) from None
+    session.record(RunFinished(session.run, _outcome(session), session.tip))
+    return session.ledger.load_run(session.run)
+
+
+def _phases(story: BatchStory, options: RunOptions) -> None:
+    """Do the batches that are not done yet, phase by phase; `stop` ends its phase at the first red batch."""
+    numbers = {batch.id: seq for seq, batch in enumerate(story.session.plan.batches(), start=1)}
+    for phase in story.session.plan.phases:
+        chosen = [batch for batch in phase.batches if options.chooses(batch)]
+        for batch in pending(story.session, chosen):
+            ended = story.carry_out(batch, numbers[batch.id])
+            if story.on_red == "stop" and ended is BatchState.ROLLED_BACK:
+                return
+        if chosen:
+            close_phase(story, phase)
+
+
+def pending(session: Session, batches: list[Batch]) -> Iterator[Batch]:
+    """Yield the batches a run still has to do: planned ones, and those that were rolled back."""
+    states = {one.id: one.state for one in session.ledger.load_run(session.run).batches}
+    for batch in batches:
+        if states[batch.id] not in (BatchState.KEPT, BatchState.SPLIT, BatchState.QUARANTINED, BatchState.EMPTY):
+            yield batch
+
+
+@contextmanager
+def _court(opened: Opened, session: Session, options: RunOptions) -> Iterator[Judge]:
+    """Open what judging needs, prove that it tests the sandbox, and measure the baseline."""
+    with ExitStack() as stack:
+        stage = stack.enter_context(Stage.open(session.ws, inherit=session.inherit))
+        session.stage = stage
+        compiler = stack.enter_context(Compiler(stage.python))
+        prove_sandbox(session, stage)
+        baseline = measure_baseline(session, stage)
+        yield Judge(session, stage, compiler, baseline, fresh=options.no_cache)
+
+
+def _outcome(session: Session) -> RunOutcome:
+    record = session.ledger.load_run(session.run)
+    counted = count(record.violations)
+    if counted.found == counted.fixed + counted.excluded:
+        return RunOutcome.COMPLETE
+    nothing_kept = session.tip == session.plan.base_commit
+    rolled_back = any(one.state is BatchState.ROLLED_BACK for one in record.batches)
+    return RunOutcome.ROLLED_BACK if nothing_kept and rolled_back else RunOutcome.PARTIAL
+
+

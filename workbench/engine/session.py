@@ -1,0 +1,66 @@
+"""One run at work: what it holds open, where it stands, and the one way it writes facts down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workbench.codemod.project import Project
+from workbench.engine.transform import Transformer
+from workbench.engine.workspace import Workspace
+from workbench.ledger.ledger import Ledger
+from workbench.model.event import Event
+from workbench.model.plan import Plan
+from workbench.model.violation import Violation
+from workbench.repo.candidate import Identity
+from workbench.repo.sources import CommitSources
+
+Listener = Callable[[Event, datetime], None]
+
+
+@dataclass(slots=True)
+class Session:
+    """`tip` is the commit the run branch points to; `started` the UTC second the run began.
+
+    `project` holds the facts of the tree at `tip`; it is renewed as batches are kept.
+    """
+
+    ws: Workspace
+    ledger: Ledger
+    plan: Plan
+    run: str
+    branch: str
+    tip: str
+    started: int
+    transformer: Transformer
+    listen: Listener
+    project: Project
+    identity: Identity
+    inherit: tuple[int, ...]
+    _sites: Mapping[str, Violation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._sites = {one.fingerprint: one for one in self.plan.violations}
+
+    @property
+    def ref(self) -> str:
+        """The run branch: the only commit point of the run."""
+        return f"refs/heads/{self.branch}"
+
+    def side_ref(self, name: str) -> str:
+        """Return a ref of our own that keeps a commit of this run alive."""
+        return f"refs/workbench/{self.run}/{name}"
+
+    def record(self, *events: Event) -> None:
+        """Append facts to the ledger in one transaction, then tell whoever watches."""
+        self.ledger.record(*events)
+        now = self.ws.means.clock()
+        for event in events:
+            self.listen(event, now)
+
+    def site(self, fingerprint: str) -> Violation:
+        return self._sites[fingerprint]
+
+    def sources(self, commit: str) -> CommitSources:
+        return CommitSources(self.ws.repo, commit)

@@ -1,0 +1,47 @@
+"""The sandbox of a run with everything a gate needs to run in it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from workbench.engine.workspace import Workspace
+from workbench.gates.bench import Bench
+from workbench.gates.environment import gate_environment
+from workbench.gates.interpreter import find_python
+from workbench.repo.sandbox import Sandbox
+
+
+class Stage:
+    """Checks out one commit at a time; `scratch` is a private directory that goes with the run."""
+
+    def __init__(self, ws: Workspace, sandbox: Sandbox, scratch: Path, inherit: tuple[int, ...]) -> None:
+        self._ws, self._sandbox, self._scratch, self._inherit = ws, sandbox, scratch, inherit
+        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.python = find_python(ws.spec.run, ws.repo.root, ws.means.environ)
+
+    def at(self, commit: str) -> Bench:
+        """Return a bench on which exactly `commit` lies, with no bytecode of any other commit."""
+        place = self._sandbox.checkout(commit)
+        if self._ws.repo.root is not None and self._ws.spec.run.copy_in:
+            self._sandbox.copy_in(self._ws.repo.root, self._ws.spec.run.copy_in)
+        pycache = self._scratch / "pycache"
+        # Bytecode of the standard library and of installed packages may stay; that of the sandbox may not:
+        # two commits written in one second with files of one size would run the first one's code.
+        shutil.rmtree(pycache / place.relative_to(place.anchor), ignore_errors=True)
+        environment = gate_environment(
+            self._ws.spec, sandbox=place, python=self.python, environ=self._ws.means.environ, pycache=pycache
+        )
+        return Bench(
+            sandbox=place,
+            python=self.python,
+            env=environment,
+            scratch=self._scratch,
+            inherit=self._inherit,
+            environ=self._ws.means.environ,
+        )
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._sandbox.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)

@@ -1,0 +1,44 @@
+"""Where each command gate stands: baseline → now → target, in counts of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.engine.judging import Judge
+from workbench.engine.session import Session
+from workbench.gates.judge import meets
+from workbench.model.event import SuiteMeasured
+from workbench.model.gate import GateReport, Judgement, Verdict
+from workbench.model.run import SuiteRecord
+from workbench.planning.spec import GateSpec
+
+
+def measured(session: Session, baseline: GateReport | None, judgement: Judgement, gate: GateSpec) -> SuiteMeasured:
+    """Return the standing of one gate after `judgement`."""
+    now = judgement.report.counts
+    if gate.expect == "red-then-green":
+        met: bool | None = judgement.verdict is Verdict.PASS
+    else:
+        met = meets(gate.target, now) if gate.target is not None else None
+    return SuiteMeasured(
+        session.run,
+        SuiteRecord(
+            id=gate.id,
+            level=gate.level,
+            baseline=baseline.counts if baseline is not None else None,
+            now=now,
+            target=gate.target,
+            met=met,
+            verdict=judgement.verdict,
+        ),
+    )
+
+
+def standings(judge: Judge, judgements: Iterable[Judgement]) -> list[SuiteMeasured]:
+    """Return the standing of every command gate among `judgements`."""
+    gates = {gate.id: gate for gate in judge.session.ws.spec.gates}
+    return [
+        measured(judge.session, judge.baseline.get(one.report.gate), one, gates[one.report.gate])
+        for one in judgements
+        if one.report.gate in gates
+    ]

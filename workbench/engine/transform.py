@@ -1,0 +1,137 @@
+"""Rewrites the files of a batch in limited worker processes; a crash there is one file's result, not the run's.
+
+LibCST's and Fixit's runners write each file in place as a worker finishes. Here nothing is written:
+bytes come back, and what could not be rewritten comes back with its reason.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import resource
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+
+from workbench.codemod.project import Project
+from workbench.codemod.rewrite import FileFailed, FileRewrite, rewrite_file
+from workbench.codemod.roots import ModuleMap
+from workbench.codemod.rule import Rule
+
+_SECONDS_A_FILE = 60
+_BYTES_A_WORKER = 2 << 30
+_FILES_A_CHUNK = 16
+_BROKEN = (BrokenProcessPool, CancelledError, TimeoutError)
+
+Outcome = FileRewrite | FileFailed
+Wanted = Mapping[str, frozenset[str]]
+"""Fingerprints to mend, by rule id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to rewrite."""
+
+    path: str
+    source: bytes
+    wanted: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What every job of one call shares: rules in the order they apply, and the facts of the tree."""
+
+    rules: tuple[Rule[Any], ...]
+    project: Project
+    roots: ModuleMap
+
+
+class Transformer:
+    """A pool of workers that lives as long as a run; `jobs` is the number of processes."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = max(1, jobs)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop(wait=kind is None)
+
+    def apply(self, jobs: Sequence[Job], kit: Kit) -> Iterator[Outcome]:
+        """Yield one outcome per job, in order."""
+        packed = pickle.dumps(kit)
+        chunks = [jobs[at : at + _FILES_A_CHUNK] for at in range(0, len(jobs), _FILES_A_CHUNK)]
+        pending = [(chunk, self._submit(chunk, packed)) for chunk in chunks]
+        for chunk, future in pending:
+            try:
+                yield from future.result(timeout=_SECONDS_A_FILE * len(chunk))
+            except _BROKEN:
+                # Somebody in this chunk, or in one that ran beside it, broke the pool: ask one by one.
+                self._stop(wait=False)
+                yield from (self._alone(job, packed) for job in chunk)
+
+    def _alone(self, job: Job, packed: bytes) -> Outcome:
+        try:
+            return self._submit([job], packed).result(timeout=_SECONDS_A_FILE)[0]
+        except TimeoutError:
+            self._stop(wait=False)
+            return FileFailed(job.path, "too-slow", f"rewriting took longer than {_SECONDS_A_FILE} s")
+        except _BROKEN:
+            self._stop(wait=False)
+            return FileFailed(job.path, "crashed", "the rewriting process died on this file")
+
+    def _submit(self, chunk: Sequence[Job], packed: bytes) -> Future[list[Outcome]]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_limit
+            )
+        try:
+            return self._pool.submit(_work, list(chunk), packed)
+        except BrokenProcessPool as error:
+            lost: Future[list[Outcome]] = Future()
+            lost.set_exception(error)
+            return lost
+
+    def _stop(self, *, wait: bool) -> None:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        workers = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=wait, cancel_futures=True)
+        if not wait:
+            for worker in workers:
+                worker.kill()
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_BYTES_A_WORKER, _BYTES_A_WORKER))
+
+
+def _work(chunk: list[Job], packed: bytes) -> list[Outcome]:
+    kit = _unpack(packed)
+    return [_rewrite(job, kit) for job in chunk]
+
+
+@cache
+def _unpack(packed: bytes) -> Kit:
+    _unpack.cache_clear()
+    kit: Kit = pickle.loads(packed)  # noqa: S301 - written by our own parent process a moment ago
+    return kit
+
+
+def _rewrite(job: Job, kit: Kit) -> Outcome:
+    rules = [rule for rule in kit.rules if job.wanted.get(rule.id)]
+    try:
+        return rewrite_file(
+            job.path, job.source, rules=rules, wanted=job.wanted, project=kit.project, roots=kit.roots
+        )
+    except (RecursionError, MemoryError) as error:
+        return FileFailed(job.path, "too-deep", type(error).__name__)

@@ -1,0 +1,59 @@
+"""Where a command works: the repository, the plan file in it, and the rules that file declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.codemod.roots import ModuleMap
+from workbench.codemod.rule import Rule
+from workbench.engine.means import Means
+from workbench.planning.order import rules_of
+from workbench.planning.planfile import find_plan, load
+from workbench.planning.spec import PlanSpec
+from workbench.repo.repository import Repository, open_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A repository with a plan. `rules` are in the order in which they apply."""
+
+    repo: Repository
+    spec: PlanSpec
+    rules: tuple[Rule[Any], ...]
+    means: Means
+
+    @property
+    def roots(self) -> ModuleMap:
+        return ModuleMap(self.spec.scope.source_roots)
+
+    def rules_named(self, ids: tuple[str, ...]) -> tuple[Rule[Any], ...]:
+        """Return the rules of those ids, in the order in which they apply."""
+        return tuple(rule for rule in self.rules if rule.id in ids)
+
+
+@contextmanager
+def open_workspace(
+    directory: Path, plan: str | None, means: Means, *, inherit: tuple[int, ...] = ()
+) -> Iterator[Workspace]:
+    """Open the repository around `directory` and read its plan.
+
+    `plan` is a path, a name, or None for the only plan there is. Descriptors in `inherit` are handed to
+    every git child.
+    """
+    with open_repository(directory, inherit=inherit) as repo:
+        yield read_workspace(repo, find_plan(plan, repo.root or directory), means)
+
+
+def read_workspace(repo: Repository, path: Path, means: Means) -> Workspace:
+    """Read the plan file at `path`; raises PlanFileError with everything wrong in it."""
+    spec = load(path)
+    return Workspace(repo, spec, rules_of(spec), means)
+
+
+def ledger_path(repo: Repository) -> Path:
+    """Return where the repository's ledger lives, whether or not it exists yet."""
+    return repo.state_dir / "ledger.db"
