@@ -3,59 +3,72 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from workbench.codemod.ancestry import Ancestry
 from workbench.codemod.project import Project
+from workbench.codemod.quoted import annotation, content_start, type_comments
 from workbench.codemod.scopes import Binding, ImportedName, Scope, ScopeKind
-from workbench.codemod.source import Module
+from workbench.codemod.source import Module, Unparsable
+from workbench.codemod.statements import exports
+from workbench.codemod.variables import Resolved, Variables
 from workbench.codemod.walk import Index, index
 from workbench.model.violation import Place
 
-__all__ = ["Binding", "ImportedName", "Names", "Resolved", "Scope", "ScopeKind", "StringUse", "Use"]
+__all__ = [
+    "Binding",
+    "ImportedName",
+    "Names",
+    "Read",
+    "Resolved",
+    "Scope",
+    "ScopeKind",
+    "StringUse",
+    "Use",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """What an expression means at its place.
-
-    `spelled` is the absolute dotted name as this file imported (or defined) it, `qualified` its canonical
-    form. `certain` is False where another binding of the name may reach the place; `reason` then says
-    which kind: `rebound` (an ordinary assignment) or `alternatives` (imports of different things).
-    `origin` is the import it comes through, None for the module's own definitions. `bindings` are all
-    the bindings that may reach the place, fallbacks included.
-    """
-
-    qualified: str
-    spelled: str
-    certain: bool
-    origin: ImportedName | None
-    reason: str = ""
-    bindings: tuple[Binding, ...] = ()
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """An expression (`Name` or `Attribute`) that denotes a wanted name.
 
-    In a quoted annotation or a type comment (`quoted`) the node is parsed from the text and placed where
-    it stands in the file, so that spans work as for any other.
+    In a quoted annotation or a type comment (`quoted`) the node is parsed from the text and carries the
+    place it has in the file, so that spans work as for any other; where the text is not spelled out as
+    it is (escapes, joined literals), `exact` is False and the place is that of the whole literal.
     """
 
-    node: ast.expr
+    node: ast.Name | ast.Attribute
     place: Place
     scope: Scope
     resolved: Resolved
     quoted: bool = False
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of one variable, and the bindings that may be in force there."""
+
+    node: ast.Name
+    scope: Scope
+    bindings: tuple[Binding, ...]
+    quoted: bool = False
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class StringUse:
     """A dotted name in a string literal, or an item of `__all__` (`exported`).
 
-    `place` is the part of the literal that spells the name, without the quotes; `spelled` that part's
-    dotted name, `qualified` its canonical form.
+    `place` is the part of the literal that spells the name, without the quotes (the whole literal if not
+    `exact`); `spelled` is that part's dotted name (for `__all__`, what the item stands for), `qualified`
+    its canonical form.
     """
 
     node: ast.Constant
@@ -64,6 +77,11 @@ class StringUse:
     spelled: str
     qualified: str
     exported: bool = False
+    exact: bool = True
+
+
+Spot = tuple[ast.Name | ast.Attribute, Scope, bool, bool]
+"""A name or attribute, its scope, whether it is quoted, whether its place is exact."""
 
 
 class Names:
@@ -76,35 +94,210 @@ class Names:
     @cached_property
     def index(self) -> Index:
         """Everything one walk over the tree found. Raises Unparsable."""
-        return index(self.module.tree, self.module.package)
+        try:
+            return index(self.module.tree, self.module.package)
+        except RecursionError:
+            raise Unparsable(0, "too-deep", "an annotation is nested too deeply") from None
+
+    @cached_property
+    def variables(self) -> Variables:
+        """The variables of the module, for questions about bindings."""
+        return Variables(self.module, self.project, self.index)
+
+    @cached_property
+    def ancestry(self) -> Ancestry:
+        """The parents of the tree's nodes."""
+        return Ancestry(self.module.tree)
 
     def resolve(self, expression: ast.expr) -> Resolved | None:
         """Return what an expression of this module means; None for anything but dotted names of modules."""
-        parts: list[str] = []
-        node = expression
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
+        split = _split(expression)
+        if split is None:
             return None
-        return self._resolve(node.id, tuple(reversed(parts)), self.scope_of(node))
+        first, rest = split
+        scope = self._read_scopes.get(id(first)) or self.scope_of(first)
+        return self.variables.resolve(first.id, rest, scope, first)
 
     def uses(self, names: Collection[str]) -> Iterator[Use]:
-        """Yield every expression that denotes one of the canonical `names`, the outermost, in source order."""
-        raise NotImplementedError
+        """Yield every expression that denotes one of the canonical `names`, the outermost, in source order.
+
+        Expressions that only may denote one are yielded too; their `resolved.certain` is False.
+        """
+        wanted = frozenset(names)
+        found: list[Use] = []
+        for node, scope, quoted, exact in self._spots(self._words(wanted)):
+            split = _split(node)
+            if split is None:
+                continue
+            first, rest = split
+            resolved = self.variables.resolve(first.id, rest, scope, None if quoted else first)
+            if resolved is not None and not wanted.isdisjoint(resolved.may):
+                place = self.module.place(node)
+                found.append(Use(node, place, scope, resolved, quoted, exact))
+        inner = {id(part) for use in found for part in _inside(use.node)}
+        found.sort(key=lambda use: (use.place.start, use.place.end))
+        yield from (use for use in found if id(use.node) not in inner)
 
     def imported(self, names: Collection[str]) -> Iterator[ImportedName]:
         """Yield every import alias that names one of the canonical `names`, and stars that bring one."""
-        raise NotImplementedError
+        wanted = frozenset(names)
+        words = self._last_words(wanted)
+        canonical = self.project.canonical
+        for one in self.index.imports:
+            if one.is_star:
+                brought = self.project.exported(one.spelled)
+                known = words if brought is None else words & brought
+                if any(canonical(f"{one.spelled}.{word}") in wanted for word in known):
+                    yield one
+            elif one.spelled.rpartition(".")[2] in words and canonical(one.spelled) in wanted:
+                yield one
+
+    def reads(self, name: str, owner: Scope) -> Iterator[Read]:
+        """Yield every read of one variable (quoted ones included), with what may be in force there."""
+        for node, scope, quoted, exact in self._spots(frozenset({name})):
+            if isinstance(node, ast.Name) and self.variables.owner(name, scope) is owner:
+                bindings = self.variables.in_force(name, owner, None if quoted else node)
+                yield Read(node, scope, bindings, quoted, exact)
 
     def strings(self, names: Collection[str]) -> Iterator[StringUse]:
-        """Yield the places in string literals that spell one of the canonical `names`."""
-        raise NotImplementedError
+        """Yield the places in string literals that spell one of the canonical `names`, and `__all__` items."""
+        wanted = frozenset(names)
+        words = self._last_words(wanted)
+        for literal, scope in self.index.strings:
+            text = str(literal.value)
+            if "." in text and _DOTTED.fullmatch(text) and not words.isdisjoint(text.split(".")):
+                yield from self._dotted(literal, scope, wanted)
+        yield from self._exported(wanted)
 
     def scope_of(self, node: ast.AST) -> Scope:
         """Return the scope in which a node of this module is evaluated."""
-        raise NotImplementedError
+        known = self._read_scopes.get(id(node))
+        if known is not None:
+            return known
+        inner: ast.AST = node
+        below: ast.AST | None = None
+        for outer in self.ancestry.above(node):
+            scope = self._scopes.get(id(outer))
+            if scope is not None and _evaluates(outer, inner, below):
+                return scope
+            inner, below = outer, inner
+        return self.index.module
 
     def free_names_at(self, node: ast.AST) -> frozenset[str]:
         """Return the names a new binding at `node` must not take: bound or read in a scope visible there."""
-        raise NotImplementedError
+        visible = set(self.scope_of(node).outward())
+        bound = {name for scope in visible for name in scope.bindings}
+        read = {name for name, spots in self.index.names.items() if any(s in visible for _, s in spots)}
+        return frozenset(bound | read)
+
+    # ---- candidates
+
+    def _last_words(self, wanted: frozenset[str]) -> frozenset[str]:
+        return frozenset(
+            spelling.rpartition(".")[2] for name in wanted for spelling in self.project.spellings(name)
+        )
+
+    def _words(self, wanted: frozenset[str]) -> frozenset[str]:
+        """Return the identifiers an expression that denotes a wanted name can end in."""
+        local = (one.local for one in self.imported(wanted) if not one.is_star)
+        return self._last_words(wanted).union(local)
+
+    def _spots(self, words: frozenset[str]) -> Iterator[Spot]:
+        for word in words:
+            for name, scope in self.index.names.get(word, ()):
+                yield name, scope, False, True
+            for attribute, scope in self.index.attributes.get(word, ()):
+                yield attribute, scope, False, True
+        for literal, scope in self.index.quoted:
+            text = str(literal.value)
+            if any(word in text for word in words):
+                parsed = annotation(self.module, literal)
+                if parsed is not None:
+                    yield from _named(parsed.expression, words, scope, parsed.exact)
+        for parsed in type_comments(self.module):
+            scope = self._scope_of_line(parsed.expression.lineno)
+            yield from _named(parsed.expression, words, scope, parsed.exact)
+
+    def _dotted(self, literal: ast.Constant, scope: Scope, wanted: frozenset[str]) -> Iterator[StringUse]:
+        parts = str(literal.value).split(".")
+        for count in range(2, len(parts) + 1):
+            spelled = ".".join(parts[:count])
+            qualified = self.project.canonical(spelled)
+            if qualified in wanted:
+                place, exact = self._inside(literal, len(spelled.encode()))
+                yield StringUse(literal, place, scope, spelled, qualified, exact=exact)
+                return
+
+    def _exported(self, wanted: frozenset[str]) -> Iterator[StringUse]:
+        listed = exports(self.module.tree)
+        for item in listed.items if listed is not None else ():
+            name = str(item.value)
+            resolved = self.variables.resolve(name, (), self.index.module, None)
+            if resolved is not None and resolved.origin is not None and resolved.qualified in wanted:
+                place, exact = self._inside(item, len(name.encode()))
+                yield StringUse(
+                    item, place, self.index.module, resolved.spelled, resolved.qualified, True, exact
+                )
+
+    def _inside(self, literal: ast.Constant, length: int) -> tuple[Place, bool]:
+        column = content_start(self.module, literal)
+        if column is None:
+            return self.module.place(literal), False
+        start = self.module.offset(literal.lineno, column)
+        end = self.module.offset(literal.lineno, column + length)
+        return self.module.place_of(start, end), True
+
+    # ---- scopes
+
+    @cached_property
+    def _scopes(self) -> dict[int, Scope]:
+        found: dict[int, Scope] = {}
+        for scope in self.index.scopes:
+            if scope.kind is not ScopeKind.TYPE_PARAMETERS:
+                found[id(scope.node)] = scope
+        return found
+
+    @cached_property
+    def _read_scopes(self) -> dict[int, Scope]:
+        return {id(node): scope for spots in self.index.names.values() for node, scope in spots}
+
+    def _scope_of_line(self, line: int) -> Scope:
+        """Return the scope of a comment: the innermost function or class whose body has begun by then."""
+        best = self.index.module
+        for scope in self.index.scopes:
+            node = scope.node
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                inside = node.body[0].lineno <= line <= (node.end_lineno or 0)
+                if inside and node.lineno >= getattr(best.node, "lineno", 0):
+                    best = scope
+        return best
+
+
+def _split(node: ast.expr) -> tuple[ast.Name, tuple[str, ...]] | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return (node, tuple(reversed(parts))) if isinstance(node, ast.Name) else None
+
+
+def _inside(node: ast.expr) -> Iterator[ast.expr]:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+        yield node
+
+
+def _named(expression: ast.expr, words: frozenset[str], scope: Scope, exact: bool) -> Iterator[Spot]:
+    for node in ast.walk(expression):
+        if (isinstance(node, ast.Name) and node.id in words) or (
+            isinstance(node, ast.Attribute) and node.attr in words
+        ):
+            yield node, scope, True, exact
+
+
+def _evaluates(outer: ast.AST, inner: ast.AST, below: ast.AST | None) -> bool:
+    """Say whether the scope `outer` makes is the one that evaluates its child `inner`."""
+    if isinstance(outer, _COMPREHENSIONS):
+        return inner is not outer.generators[0] or below is not outer.generators[0].iter
+    body = getattr(outer, "body", ())
+    return body is inner or (isinstance(body, list) and any(one is inner for one in body))

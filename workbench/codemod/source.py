@@ -119,16 +119,17 @@ class Module:
 
     def snippet(self, start: int, end: int) -> str:
         """Return the first line of a span, at most 120 characters."""
-        text = self.source[start:end].decode(self._codec, "replace")
+        text = self.source[start:end].decode(self.codec, "replace")
         return _TEXT_NEWLINE.split(text, maxsplit=1)[0][:120]
 
     def _position(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
         before = self.source[self._starts[line - 1] : offset]
-        return line, len(before.decode(self._codec, "replace")) + 1
+        return line, len(before.decode(self.codec, "replace")) + 1
 
     @property
-    def _codec(self) -> str:
+    def codec(self) -> str:
+        """The encoding without its BOM, for parts of the source."""
         return "utf-8" if self.encoding in _UTF8 else self.encoding
 
     @cached_property

@@ -1,0 +1,157 @@
+"""What one variable of one scope holds where it is read: its bindings, and what they come to together."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from workbench.codemod.project import Project
+from workbench.codemod.reaching import Reaching
+from workbench.codemod.scopes import Binding, ImportedName, Scope, ScopeKind
+from workbench.codemod.source import Module
+from workbench.codemod.walk import Index
+
+_FLOWING = frozenset({ScopeKind.MODULE, ScopeKind.CLASS, ScopeKind.FUNCTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What an expression means at its place.
+
+    `spelled` is the absolute dotted name as this file imported (or defined) it, `qualified` its canonical
+    form. `origin` is the import it comes through, None for the module's own definitions. `certain` is
+    False where something else may reach the place too; `reason` then says what: `rebound` (an ordinary
+    assignment), `alternatives` (imports of different things, or a definition that stands in) or
+    `star-import` (a star of unknown content). `may` holds every canonical name it may mean.
+    """
+
+    qualified: str
+    spelled: str
+    certain: bool
+    origin: ImportedName | None
+    reason: str = ""
+    may: tuple[str, ...] = ()
+
+
+class Variables:
+    """The variables of one module."""
+
+    def __init__(self, module: Module, project: Project, found: Index) -> None:
+        self._module, self._project, self._index = module, project, found
+        self._stars = [one for one in found.imports if one.is_star]
+        self._reaching: dict[tuple[int, str], Reaching] = {}
+
+    def owner(self, name: str, scope: Scope) -> Scope | None:
+        """Return the scope whose variable a read of `name` in `scope` means; None for builtins and unknowns."""
+        found = scope.lookup(name)
+        if found is None and self._stars and self.star_bindings(name):
+            return scope.module
+        return found
+
+    def bindings(self, name: str, owner: Scope) -> tuple[Binding, ...]:
+        """Return everything that binds the variable, stars that bring it included."""
+        stars = self.star_bindings(name) if owner.kind is ScopeKind.MODULE and self._stars else ()
+        return (*owner.bindings.get(name, ()), *stars)
+
+    def star_bindings(self, name: str) -> tuple[ImportedName, ...]:
+        """Return the star imports that bring `name`, or may."""
+        found = []
+        for star in self._stars:
+            brought = self._project.exported(star.spelled)
+            unknown = brought is None and not name.startswith("_") and not hasattr(builtins, name)
+            if unknown or name in (brought or ()):
+                found.append(star)
+        return tuple(found)
+
+    def reaching(self, name: str, owner: Scope) -> Reaching:
+        """Return the flow of one variable of a module, class or function."""
+        key = (id(owner), name)
+        if key not in self._reaching:
+            self._reaching[key] = Reaching(name, owner, self.bindings(name, owner))
+        return self._reaching[key]
+
+    def in_force(self, name: str, owner: Scope, at: ast.AST | None) -> tuple[Binding, ...]:
+        """Return the bindings that may be in force where `at` reads the variable (anywhere, for None).
+
+        Empty where the variable of a class body is not bound yet, so that the read goes to the module.
+        """
+        every = self.bindings(name, owner)
+        flows = owner.kind in _FLOWING and (len(every) > 1 or owner.kind is ScopeKind.CLASS)
+        if not flows or at is None or _same_import(every):
+            return every
+        state = self.reaching(name, owner).at(at)
+        found = tuple(one for one in every if one in state)
+        return found if found or owner.kind is ScopeKind.CLASS else every
+
+    def resolve(
+        self, name: str, rest: tuple[str, ...], scope: Scope, at: ast.AST | None
+    ) -> Resolved | None:
+        """Return what `name.rest` means in `scope`; None for locals, builtins and unknowns."""
+        owner = self.owner(name, scope)
+        if owner is None:
+            return None
+        bindings = self.in_force(name, owner, at)
+        if not bindings and owner.kind is ScopeKind.CLASS:
+            owner = owner.module
+            bindings = self.in_force(name, owner, at)
+        imports = [one for one in bindings if isinstance(one, ImportedName)]
+        if not imports:
+            return self._own(name, rest, owner) if bindings else None
+        others: list[Binding] = [one for one in bindings if not isinstance(one, ImportedName)]
+        return self._imported(name, rest, owner, imports, others)
+
+    def _own(self, name: str, rest: tuple[str, ...], owner: Scope) -> Resolved | None:
+        if owner.kind is not ScopeKind.MODULE or not self._module.name:
+            return None
+        spelled = ".".join([self._module.name, name, *rest])
+        qualified = self._project.canonical(spelled)
+        return Resolved(qualified, spelled, True, None, may=(qualified,))
+
+    def _imported(
+        self,
+        name: str,
+        rest: tuple[str, ...],
+        owner: Scope,
+        imports: list[ImportedName],
+        others: list[Binding],
+    ) -> Resolved:
+        spelled = {one: ".".join([_bound(one, name), *rest]) for one in imports}
+        origin = max(imports, key=lambda one: (_closeness(one, spelled[one]), -imports.index(one)))
+        may = tuple(dict.fromkeys(self._project.canonical(spelled[one]) for one in imports))
+        reason = "alternatives" if len(may) > 1 else ""
+        if any(one.is_star and self._project.exported(one.spelled) is None for one in imports):
+            reason = "star-import"
+        if others:
+            reason = self._weigh(name, owner, imports, others) or reason
+        qualified = self._project.canonical(spelled[origin])
+        return Resolved(qualified, spelled[origin], not reason, origin, reason, may)
+
+    def _weigh(
+        self, name: str, owner: Scope, imports: Collection[ImportedName], others: Collection[Binding]
+    ) -> str:
+        """Say what other bindings make of an import: "", `alternatives` or `rebound`."""
+        if owner.kind not in _FLOWING:
+            return "rebound"
+        flow = self.reaching(name, owner)
+        if not all(any(flow.is_fallback(one, of) for of in imports) for one in others):
+            return "rebound"
+        return "" if all(flow.is_marker(one) for one in others) else "alternatives"
+
+
+def _bound(imported: ImportedName, name: str) -> str:
+    return f"{imported.spelled}.{name}" if imported.is_star else imported.bound
+
+
+def _closeness(imported: ImportedName, spelled: str) -> int:
+    """How much of a dotted name an `import a.b` names itself; several may bind the same first part."""
+    same = f"{spelled}.".startswith(f"{imported.spelled}.")
+    return len(imported.spelled) if same else 0
+
+
+def _same_import(bindings: tuple[Binding, ...]) -> bool:
+    first = bindings[0]
+    return isinstance(first, ImportedName) and all(
+        isinstance(one, ImportedName) and one.bound == first.bound and not one.is_star for one in bindings
+    )
