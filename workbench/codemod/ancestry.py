@@ -1,0 +1,60 @@
+"""From a node upwards: the tree of `ast` only knows the way down."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A list of statements: the node it belongs to and the field it stands in."""
+
+    owner: ast.AST
+    field: str
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        statements: list[ast.stmt] = getattr(self.owner, self.field)
+        return statements
+
+
+class Ancestry:
+    """The parents of every node of one tree."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self._parents: dict[int, ast.AST] = {}
+        for node in ast.walk(tree):
+            for child in ast.iter_child_nodes(node):
+                if not isinstance(child, ast.expr_context | ast.operator):
+                    self._parents[id(child)] = node
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield the nodes around `node`, the nearest first; the module comes last."""
+        while (parent := self._parents.get(id(node))) is not None:
+            yield parent
+            node = parent
+
+    def trail(self, node: ast.AST) -> tuple[ast.AST, ...]:
+        """Return `node` and what is around it, the nearest first."""
+        return (node, *self.above(node))
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """Return the node directly around `node`."""
+        return self._parents.get(id(node))
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """Return the innermost statement that `node` is part of (or is)."""
+        return next(one for one in self.trail(node) if isinstance(one, ast.stmt))
+
+    def block(self, statement: ast.stmt) -> Block:
+        """Return the block `statement` stands in."""
+        owner = self._parents[id(statement)]
+        for field in _BLOCKS:
+            if any(one is statement for one in getattr(owner, field, ())):
+                return Block(owner, field)
+        raise LookupError(f"no block holds the statement at line {statement.lineno}")
