@@ -1,22 +1,24 @@
-"""Adds, moves and drops imports of one module, so that a rule never writes an import by itself."""
+"""Adds, moves and drops imports of one module, so that a rule never writes an import by itself.
+
+The work is done next door: `import_bind` and `import_move` decide what is bound where and under which
+name, `import_keep` what must stay, `import_changes` which statement says so, `import_place` where a new
+one stands, `import_text` and `import_rows` how it is written.
+"""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 
 from workbench.codemod.edit import Edit
+from workbench.codemod.import_bind import Binder
+from workbench.codemod.import_ground import Bound, Ground
+from workbench.codemod.import_move import Mover
 from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked
 
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """How a qualified name is spelled at the place that asked for it: `b`, `a.b`, `z.b`, `m_b`."""
-
-    spelling: str
+__all__ = ["Bound", "Imports"]
 
 
 class Imports:
@@ -26,7 +28,9 @@ class Imports:
     """
 
     def __init__(self, module: Module, names: Names, project: Project) -> None:
-        self._module, self._names, self._project = module, names, project
+        self._ground = Ground.of(module, names, project)
+        self._binder = Binder(self._ground)
+        self._mover = Mover(self._ground)
 
     def bind(
         self,
@@ -41,22 +45,40 @@ class Imports:
         `like` is the import through which the old name came: its place (module, function, `if
         TYPE_CHECKING`) and its manner (`from m import b`, `import m`) are followed. `deferred` allows
         an import inside the function where one at module level would close an import cycle.
-        Blocked: `name-taken`, `import-cycle`, `self-import`, `star-import`.
+        Blocked: `name-taken`, `import-cycle`, `self-import`.
         """
-        raise NotImplementedError
+        return self._binder.bind(qualified, at=at, like=like, deferred=deferred)
 
     def move(self, imported: ImportedName, to: str) -> Bound | Blocked:
         """Make one import alias come from another place (`to` is the new dotted name), where it stands.
 
         Keeps `as`, comments, parentheses and the enclosing try / if / function; joins an import of the
-        same module in the same block. The Bound is the new spelling of the local name: unchanged when
-        there is an `as`. Blocked: `name-taken`, `import-cycle`, `self-import`, `star-import`.
+        same module in the same block. The Bound is the new spelling of what the alias binds: unchanged
+        where there is an `as`, and where the old name must live on (`__all__`, a re-export others use, a
+        fallback in `except`, a new name that is taken). Blocked: `name-taken`, `import-cycle`,
+        `self-import`, `star-import`.
         """
-        raise NotImplementedError
+        return self._mover.move(imported, to)
 
-    def uses_of(self, imported: ImportedName) -> tuple[ast.expr, ...]:
-        """Return every expression in the code that reads the local name `imported` binds."""
-        raise NotImplementedError
+    def uses_of(self, imported: ImportedName) -> tuple[ast.Name, ...]:
+        """Return every name in the code that reads what `imported` binds, in source order.
+
+        Where several `import a.x` share the local name `a`, only those that continue with this one's path.
+        """
+        ground = self._ground
+        reads = [read.node for read in ground.names.reads(imported.local, imported.scope) if not read.quoted]
+        shared = len(imported.scope.bindings.get(imported.local, ())) > 1
+        if shared and imported.is_module and imported.alias.asname is None:
+            reads = [node for node in reads if f"{self._chain(node)}.".startswith(f"{imported.spelled}.")]
+        return tuple(sorted(reads, key=lambda node: (node.lineno, node.col_offset)))
+
+    def _chain(self, node: ast.Name) -> str:
+        parts = [node.id]
+        for outer in self._ground.names.ancestry.above(node):
+            if not isinstance(outer, ast.Attribute):
+                break
+            parts.append(outer.attr)
+        return ".".join(parts)
 
     def drop_unused(self, imported: ImportedName, uses_left: int) -> None:
         """Take the alias away if `uses_left` is 0 and nothing else needs it.
@@ -64,8 +86,13 @@ class Imports:
         What else may need it: `__all__`, a re-export, a doctest, a type comment, a string that names it,
         `# noqa`, an availability probe in `try`, another module that imports it from here.
         """
-        raise NotImplementedError
+        ground = self._ground
+        if uses_left or imported.is_star or ground.keepers.reason(imported):
+            return
+        if ground.keepers.is_probe(imported) and not ground.changes.wants_beside(imported.statement):
+            return
+        ground.changes.drop(imported.statement, imported.alias)
 
     def edits(self) -> tuple[Edit, ...]:
         """Return the disjoint byte splices that carry out everything planned."""
-        raise NotImplementedError
+        return self._ground.changes.edits()

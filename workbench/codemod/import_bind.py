@@ -1,0 +1,208 @@
+"""How a qualified name is spelled at a place: by an import that is there, or by one to be added."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbench.codemod.flow import Standing, standing
+from workbench.codemod.import_changes import Wanted
+from workbench.codemod.import_cycle import closes_cycle
+from workbench.codemod.import_goal import Goal, goal_of, written
+from workbench.codemod.import_ground import Bound, Ground
+from workbench.codemod.import_place import Wish
+from workbench.codemod.import_text import Member
+from workbench.codemod.names import ImportedName
+from workbench.codemod.scopes import Scope, ScopeKind
+from workbench.model.violation import Blocked
+
+Functions = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to import a goal: the statement, the alias, and how the goal is then spelled."""
+
+    wish: Wish
+    member: Member
+    local: str
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An import this rewrite adds, for the next one who asks for the same."""
+
+    goal: Goal
+    form: _Form
+    scope: Scope
+    wanted: Wanted
+
+
+class Binder:
+    """Binds names for one rewrite of one module; later calls see what earlier ones planned."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._names, self._locals = ground.names, ground.locals
+        self._planned: list[_Planned] = []
+
+    def bind(
+        self, qualified: str, *, at: ast.AST, like: ImportedName | None, deferred: bool
+    ) -> Bound | Blocked:
+        """As `Imports.bind`."""
+        goal = goal_of(qualified, self._ground.project)
+        if goal.module == self._ground.module.name and goal.path:
+            return self._own(goal, at)
+        by_module = like is not None and self._ground.brings_module(like)
+        served = sorted(self._served(goal, at), key=lambda one: one[0] != by_module)
+        if served and (like is None or like.is_star or by_module or not served[0][0]):
+            return Bound(served[0][1])
+        planned = self._plan(goal, at, like, deferred)
+        if isinstance(planned, Blocked) and served:
+            return Bound(served[0][1])
+        return planned
+
+    def _own(self, goal: Goal, at: ast.AST) -> Bound | Blocked:
+        """A module never imports itself: its own names are there, or nothing is."""
+        name = goal.path[0]
+        found = self._names.scope_of(at).lookup(name)
+        if found is not None and found.kind is not ScopeKind.MODULE:
+            return Blocked("name-taken", f"{name} means something else here")
+        sure = found is not None and standing(name, found, at, self._names) is Standing.BOUND
+        if found is None or (self._locals.eager(at) and not sure):
+            return Blocked("self-import", f"{goal.dotted} belongs to this very file, which does not have it here")
+        return Bound(".".join(goal.path))
+
+    # ---- what is there already
+
+    def _served(self, goal: Goal, at: ast.AST) -> Iterator[tuple[bool, str]]:
+        """Yield (through a module?, spelling) of the imports that already bring `goal` to `at`."""
+        for one in self._names.index.imports:
+            if self._ground.changes.touched(one.statement, one.alias):
+                continue
+            if one.is_star:
+                if self._star_serves(one, goal, at):
+                    yield False, ".".join(goal.path)
+                continue
+            found = self._spelling(one, goal)
+            if found is not None and self._locals.serves(one, at):
+                yield found
+
+    def _spelling(self, one: ImportedName, goal: Goal) -> tuple[bool, str] | None:
+        """Return (through a module?, spelling) of `goal` by an import; None if it does not lead there."""
+        if one.is_module and one.alias.asname is None and "." in one.spelled:
+            reaches = one.spelled == goal.module or one.spelled.startswith(f"{goal.module}.")
+            return (True, goal.dotted) if reaches else None
+        for n in range(len(goal.path), -1, -1):
+            if self._same(one.bound, ".".join((goal.module, *goal.path[:n]))):
+                return n == 0 and bool(goal.path), ".".join((one.local, *goal.path[n:]))
+        return None
+
+    def _same(self, bound: str, wanted: str) -> bool:
+        """Say whether two names are one thing; a name the plan moves away from is not taken up anew."""
+        if bound == wanted:
+            return True
+        project = self._ground.project
+        moved = any(bound == old or bound.startswith(f"{old}.") for old in project.moves)
+        return not moved and project.origin(bound) == project.origin(wanted)
+
+    def _star_serves(self, star: ImportedName, goal: Goal, at: ast.AST) -> bool:
+        if not goal.path or goal.path[0] not in (self._ground.project.exported(star.spelled) or ()):
+            return False
+        unbound = self._names.scope_of(at).lookup(goal.path[0]) is None
+        return unbound and self._same(f"{star.spelled}.{goal.path[0]}", f"{goal.module}.{goal.path[0]}")
+
+    # ---- what is to be added
+
+    def _plan(
+        self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool
+    ) -> Bound | Blocked:
+        wanted = self._place(goal, at, like, deferred)
+        if isinstance(wanted, Blocked):
+            return wanted
+        scope = self._scope_of_place(wanted)
+        for form in self._forms(goal, like):
+            known = next((one for one in self._planned if self._shares(one, goal, form, wanted, at)), None)
+            if known is not None:
+                known.wanted.until = min(known.wanted.until, wanted.until)
+                return Bound(known.form.spelling)
+            if self._is_free(form, scope, at):
+                wanted.wish, wanted.member = form.wish, form.member
+                self._ground.changes.want(wanted)
+                self._planned.append(_Planned(goal, form, scope, wanted))
+                return Bound(form.spelling)
+        name = goal.path[0] if goal.path else goal.module
+        return Blocked("name-taken", f"{name} already means something else in this file")
+
+    def _shares(
+        self, known: _Planned, goal: Goal, form: _Form, wanted: Wanted, at: ast.AST
+    ) -> bool:
+        """Say whether a planned import serves at `at` too."""
+        at_head = known.wanted.beside is None and known.wanted.inside is None
+        if known.goal != goal or known.form != form or not (at_head or known.wanted.place == wanted.place):
+            return False
+        found = self._names.scope_of(at).lookup(form.local)
+        return found is None or found in tuple(known.scope.outward())
+
+    def _place(
+        self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool
+    ) -> Wanted | Blocked:
+        """Return where the import goes; what it says is filled in later."""
+        ground, node = self._ground, like.statement if like is not None else None
+        place = Wanted(Wish("", ""), Member(""), ground.until(at), like=node)
+        if like is not None and not ground.at_head(like):
+            if not self._locals.is_typing_block(like.statement) or self._locals.typing_only(at):
+                place.beside = node
+                if not ground.eager(like):
+                    return place
+        if not closes_cycle(ground.project, ground.module.name, goal.module):
+            return place
+        functions = [one for one in self._names.ancestry.above(at) if isinstance(one, Functions)]
+        if deferred and not self._locals.eager(at) and functions:
+            return Wanted(place.wish, place.member, place.until, inside=functions[0])
+        return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
+
+    def _scope_of_place(self, wanted: Wanted) -> Scope:
+        place = wanted.inside.body[0] if wanted.inside is not None else wanted.beside
+        return self._names.scope_of(place) if place is not None else self._names.index.module
+
+    # ---- how it may be written
+
+    def _forms(self, goal: Goal, like: ImportedName | None) -> Iterator[_Form]:
+        """Yield the ways to import `goal`, the one most like `like` first."""
+        if not goal.path or (like is not None and self._ground.brings_module(like)):
+            yield self._module_form(goal, like)
+        if not goal.path:
+            return
+        wish = Wish(goal.module, written(goal.module, self._ground.module, like))
+        name, *rest = goal.path
+        last = goal.module.rpartition(".")[2]
+        for asname in (None, f"{last}_{name}"):
+            local = asname or name
+            yield _Form(wish, Member(name, asname), local, ".".join((local, *rest)))
+
+    def _module_form(self, goal: Goal, like: ImportedName | None) -> _Form:
+        parent, _, last = goal.module.rpartition(".")
+        plainly = like is not None and like.is_module and like.alias.asname is None
+        if plainly or not parent:
+            wish = Wish(goal.module, goal.module, plain=True)
+            return _Form(wish, Member(goal.module), goal.module.partition(".")[0], goal.dotted)
+        wish = Wish(parent, written(parent, self._ground.module, like))
+        return _Form(wish, Member(last), last, ".".join((last, *goal.path)))
+
+    def _is_free(self, form: _Form, scope: Scope, at: ast.AST) -> bool:
+        if form.wish.plain and self._is_top_package(form.local, scope, at):
+            return True
+        taken = any(
+            one.form.local == form.local and one.form != form and one.scope in (*scope.outward(),)
+            for one in self._planned
+        )
+        return not taken and self._locals.free(form.local, scope, [at])
+
+    def _is_top_package(self, local: str, scope: Scope, at: ast.AST) -> bool:
+        """Say whether `local` already means the top package of that name, in `scope` and at `at`."""
+        known = scope.bindings.get(local, [])
+        same = all(isinstance(one, ImportedName) and one.bound == local for one in known)
+        return bool(known) and same and self._names.scope_of(at).lookup(local) is scope

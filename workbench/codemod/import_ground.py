@@ -1,0 +1,63 @@
+"""What every part of the import engine stands on: one module, its names, and the changes planned so far."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from workbench.codemod.import_changes import Changes
+from workbench.codemod.import_keep import Keepers
+from workbench.codemod.import_locals import Locals
+from workbench.codemod.names import ImportedName, Names
+from workbench.codemod.project import Project
+from workbench.codemod.scopes import ScopeKind
+from workbench.codemod.source import Module
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How a qualified name is spelled at the place that asked for it: `b`, `a.b`, `z.b`, `m_b`."""
+
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The module whose imports change. `changes` collects; everything else answers questions."""
+
+    module: Module
+    names: Names
+    project: Project
+    locals: Locals
+    keepers: Keepers
+    changes: Changes
+
+    @classmethod
+    def of(cls, module: Module, names: Names, project: Project) -> Ground:
+        """Make the ground for one rewrite of a module."""
+        return cls(
+            module,
+            names,
+            project,
+            Locals(module, names, project),
+            Keepers(module, names, project),
+            Changes(module, project, names.ancestry),
+        )
+
+    def at_head(self, imported: ImportedName) -> bool:
+        """Say whether an import stands directly at the top level of the file."""
+        return self.names.ancestry.parent(imported.statement) is self.module.tree
+
+    def eager(self, imported: ImportedName) -> bool:
+        """Say whether an import runs while the module is being imported."""
+        kinds = {one.kind for one in imported.scope.outward()}
+        deferred = ScopeKind.FUNCTION in kinds or self.locals.is_typing_block(imported.statement)
+        return not deferred
+
+    def brings_module(self, imported: ImportedName) -> bool:
+        """Say whether an import binds a module rather than something in it."""
+        return imported.is_module or self.project.has_module(imported.spelled)
+
+    def until(self, at: ast.AST) -> int:
+        """Return the index of the top-level statement that needs a binding at `at`; past the end if called later."""
+        return self.changes.top_index(at) if self.locals.eager(at) else self.changes.length

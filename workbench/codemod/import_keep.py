@@ -1,0 +1,120 @@
+"""Why an import nobody reads any more must stay all the same.
+
+Whatever is not plainly unused stays: a spare import is a lint warning, a missing one is a broken program.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from workbench.codemod.names import ImportedName, Names
+from workbench.codemod.project import Project
+from workbench.codemod.scopes import ScopeKind
+from workbench.codemod.source import Module
+from workbench.codemod.statements import exports
+
+_NOQA = re.compile(r"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\bF401\b|#.*\bunused-import\b", re.I)
+_TYPE_COMMENT = re.compile(r"#\s*type:(.*)")
+_BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr", "object", "setitem", "dict"})
+_RUNS = frozenset({"eval", "exec", "compile", "timeit", "repeat"})
+_CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+class Keepers:
+    """Answers, for the imports of one module, what besides plain code may need them."""
+
+    def __init__(self, module: Module, names: Names, project: Project) -> None:
+        self._module = module
+        self._names = names
+        self._project = project
+        self._ancestry = names.ancestry
+
+    def reason(self, imported: ImportedName) -> str:
+        """Return why `imported` must stay though no code reads it; "" if it may go."""
+        word = re.compile(rf"(?<![\w.]){re.escape(imported.local)}(?!\w)")
+        if imported.scope.kind is ScopeKind.CLASS:
+            return "it is an attribute of the class"
+        if len(imported.scope.bindings.get(imported.local, ())) > 1:
+            return "the name is bound a second time"
+        if imported.scope.kind is ScopeKind.MODULE and (exported := self._exported(imported)):
+            return exported
+        if self._noqa(imported):
+            return "it is marked noqa"
+        if any(word.search(str(node.value)) for node, _ in self._names.index.quoted):
+            return "a quoted annotation names it"
+        if any(word.search(found[1]) for found in _TYPE_COMMENT.finditer(self._module.text)):
+            return "a type comment names it"
+        if any(">>>" in text and word.search(text) for text in self._docstrings()):
+            return "a doctest uses it"
+        if any(self._names_it(node, imported, word) for node, _ in self._names.index.strings):
+            return "a string names it"
+        return ""
+
+    def is_probe(self, imported: ImportedName) -> bool:
+        """Say whether the import stands in a `try` that asks whether it can be imported."""
+        for node in self._ancestry.above(imported.statement):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                return False
+            if isinstance(node, ast.Try | ast.TryStar) and any(map(_catches_import, node.handlers)):
+                return True
+        return False
+
+    def _exported(self, imported: ImportedName) -> str:
+        listed = exports(self._module.tree)
+        if listed is not None and not listed.complete:
+            return "__all__ is computed"
+        if listed is not None and any(item.value == imported.local for item in listed.items):
+            return "__all__ lists it"
+        if self._module.is_package:
+            return "a package's __init__ offers it to others"
+        if imported.alias.asname is not None and imported.alias.asname == imported.alias.name:
+            return "`X as X` marks a re-export"
+        if self._module.name and self._project.users(f"{self._module.name}.{imported.local}"):
+            return "another module imports it from here"
+        return ""
+
+    def _noqa(self, imported: ImportedName) -> bool:
+        lines = self._module.source.splitlines()
+        codec = "utf-8" if self._module.encoding == "utf-8-sig" else self._module.encoding
+        last = imported.statement.end_lineno or imported.statement.lineno
+        mine = {imported.statement.lineno, imported.alias.lineno, last}
+        return any(_NOQA.search(lines[line - 1].decode(codec, "replace")) for line in mine)
+
+    def _docstrings(self) -> list[str]:
+        kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        nodes = [node for node in ast.walk(self._module.tree) if isinstance(node, kinds)]
+        return [text for node in nodes if (text := ast.get_docstring(node, clean=False))]
+
+    def _names_it(self, node: ast.Constant, imported: ImportedName, word: re.Pattern[str]) -> bool:
+        """Say whether a string literal may be looked up as the imported name."""
+        text = str(node.value)
+        if imported.local not in text:
+            return False
+        if self._module.name and re.search(rf"\b{re.escape(self._module.name)}\.{imported.local}\b", text):
+            return True
+        around = self._ancestry.parent(node)
+        if isinstance(around, ast.Subscript):
+            return text == imported.local and _is_namespace(around.value)
+        if not isinstance(around, ast.Call):
+            return False
+        called = getattr(around.func, "attr", getattr(around.func, "id", ""))
+        if called in _RUNS:
+            return word.search(text) is not None
+        space = isinstance(around.func, ast.Attribute) and _is_namespace(around.func.value)
+        return text == imported.local and (called in _BY_NAME or space)
+
+
+def _is_namespace(node: ast.expr) -> bool:
+    """Say whether an expression is `globals()`, `locals()` or `vars()`."""
+    match node:
+        case ast.Call(func=ast.Name(id="globals" | "locals" | "vars")):
+            return True
+    return False
+
+
+def _catches_import(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(getattr(one, "attr", getattr(one, "id", "")) in _CATCHES for one in kinds)
