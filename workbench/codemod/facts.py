@@ -6,10 +6,11 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from workbench.codemod.signatures import Signature, signatures
 from workbench.codemod.source import Module
-from workbench.codemod.statements import Importing, exports, imported_names, statements
+from workbench.codemod.statements import COMPOUND, Importing, blocks, exports, imported_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,9 @@ class ModuleFacts:
     `defined`: names bound at module level by anything but an import (a name bound both ways is here).
     `imported`: local name -> absolute dotted name, for names only imports bind, all to one thing.
     `stars`: modules it star-imports. `exports`: the items of `__all__`, None where there is none or
-    it is computed. `dynamic`: it has a module-level `__getattr__`. `eager`: modules its import
-    statements outside functions and `TYPE_CHECKING` name. `reached`: every absolute dotted name any
-    of its import statements name, at any depth.
+    it is computed. `dynamic`: it has a module-level `__getattr__`. `eager`: absolute dotted names that
+    its import statements outside functions and `TYPE_CHECKING` name. `reached`: those of all its
+    import statements, at any depth.
     """
 
     name: str
@@ -42,47 +43,87 @@ def facts(module: Module, *, with_signatures: bool = True) -> ModuleFacts:
 
     Raises Unparsable.
     """
-    body = module.tree.body
-    imports: dict[str, set[str]] = defaultdict(set)
-    stars: list[str] = []
-    defined: set[str] = set()
-    for statement in statements(body):
-        if isinstance(statement, Importing):
-            for _, local, target in imported_names(statement, module.package):
-                if local == "*":
-                    stars.append(target)
-                else:
-                    imports[local].add(target)
-        else:
-            defined.update(_bound(statement))
-    contested = {local for local, targets in imports.items() if len(targets) > 1}
-    defined |= contested
-    listed = exports(module.tree)
+    reading = _Reading(module.package)
+    reading.run(module.tree.body)
+    contested = {local for local, targets in reading.imports.items() if len(targets) > 1}
+    defined = frozenset(reading.defined | contested)
+    listed = exports(module.tree) if b"__all__" in module.source else None
     return ModuleFacts(
         name=module.name,
         path=module.path,
         is_package=module.is_package,
-        defined=frozenset(defined),
-        imported={a: b for a, (b, *_) in imports.items() if a not in defined},
-        stars=tuple(dict.fromkeys(stars)),
+        defined=defined,
+        imported={a: b for a, (b, *_) in reading.imports.items() if a not in defined},
+        stars=tuple(dict.fromkeys(reading.stars)),
         exports=_exported(listed.items) if listed is not None and listed.complete else None,
         dynamic="__getattr__" in defined,
-        signatures=dict(signatures(body)) if with_signatures else {},
-        eager=frozenset(_named(body, module.package, deep=False)),
-        reached=frozenset(_named(body, module.package, deep=True)),
+        signatures=dict(signatures(module.tree.body)) if with_signatures else {},
+        eager=frozenset(reading.eager),
+        reached=frozenset(reading.reached),
     )
+
+
+class _Reading:
+    """Goes through all statements once, never into expressions that cannot bind a module-level name."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self.imports: dict[str, set[str]] = defaultdict(set)
+        self.stars: list[str] = []
+        self.defined: set[str] = set()
+        self.eager: set[str] = set()
+        self.reached: set[str] = set()
+
+    def run(self, body: list[ast.stmt]) -> None:
+        todo = [(body, _Runs.AT_MODULE_LEVEL)]
+        while todo:
+            block, runs = todo.pop()
+            binds = runs in (_Runs.AT_MODULE_LEVEL, _Runs.FOR_TYPES)
+            for statement in block:
+                if isinstance(statement, Importing):
+                    self._import(statement, runs, binds=binds)
+                    continue
+                if binds:
+                    self.defined.update(_bound(statement))
+                if isinstance(statement, COMPOUND):
+                    todo += [(inner, _inside(statement, inner, runs)) for inner in blocks(statement)]
+
+    def _import(self, statement: Importing, runs: _Runs, *, binds: bool) -> None:
+        for alias, local, target in imported_names(statement, self._package):
+            named = alias.name if isinstance(statement, ast.Import) else target
+            self.reached.add(named)
+            if runs in (_Runs.AT_MODULE_LEVEL, _Runs.IN_A_CLASS):
+                self.eager.add(named)
+            if binds and local == "*":
+                self.stars.append(target)
+            elif binds:
+                self.imports[local].add(target)
+
+
+class _Runs(Enum):
+    """When a statement runs, as far as importers of the module can see."""
+
+    AT_MODULE_LEVEL = auto()
+    FOR_TYPES = auto()
+    IN_A_CLASS = auto()
+    LATER = auto()
+
+
+def _inside(statement: ast.stmt, block: list[ast.stmt], runs: _Runs) -> _Runs:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return _Runs.LATER
+    if runs is not _Runs.AT_MODULE_LEVEL:
+        return runs
+    if isinstance(statement, ast.ClassDef):
+        return _Runs.IN_A_CLASS
+    if isinstance(statement, ast.If) and block is statement.body:
+        named = getattr(statement.test, "attr", getattr(statement.test, "id", ""))
+        return _Runs.FOR_TYPES if named == "TYPE_CHECKING" else runs
+    return runs
 
 
 def _exported(items: tuple[ast.Constant, ...]) -> tuple[str, ...]:
     return tuple(item.value for item in items if isinstance(item.value, str))
-
-
-def _named(body: list[ast.stmt], package: str, *, deep: bool) -> Iterator[str]:
-    for statement in statements(body, deep=deep):
-        if isinstance(statement, ast.Import):
-            yield from (alias.name for alias in statement.names)
-        elif isinstance(statement, ast.ImportFrom):
-            yield from (target for _, _, target in imported_names(statement, package))
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

@@ -193,9 +193,7 @@ class Names:
     # ---- candidates
 
     def _last_words(self, wanted: frozenset[str]) -> frozenset[str]:
-        return frozenset(
-            spelling.rpartition(".")[2] for name in wanted for spelling in self.project.spellings(name)
-        )
+        return frozenset().union(*map(self.project.words, wanted))
 
     def _words(self, wanted: frozenset[str]) -> frozenset[str]:
         """Return the identifiers an expression that denotes a wanted name can end in."""
@@ -214,7 +212,7 @@ class Names:
                 parsed = annotation(self.module, literal)
                 if parsed is not None:
                     yield from _named(parsed.expression, words, scope, parsed.exact)
-        for parsed in type_comments(self.module):
+        for parsed in type_comments(self.module, words):
             scope = self._scope_of_line(parsed.expression.lineno)
             yield from _named(parsed.expression, words, scope, parsed.exact)
 

@@ -54,6 +54,20 @@ class Project:
 
     def spellings(self, dotted: str) -> frozenset[str]:
         """Return every dotted name of the tree that reaches the same thing, `dotted` included."""
+        known = self._spellings.get(dotted)
+        if known is None:
+            known = self._spellings[dotted] = self._reaching(dotted)
+        return known
+
+    def words(self, dotted: str) -> frozenset[str]:
+        """Return the last identifiers of all spellings of a name: one stands wherever it is imported or used."""
+        known = self._words.get(dotted)
+        if known is None:
+            last = (one.rpartition(".")[2] for one in self.spellings(dotted))
+            known = self._words[dotted] = frozenset(last)
+        return known
+
+    def _reaching(self, dotted: str) -> frozenset[str]:
         reached = {dotted, self.canonical(dotted)}
         todo = list(reached)
         while todo:
@@ -208,6 +222,14 @@ class Project:
 
     @cached_property
     def _canonical(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _spellings(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
         return {}
 
     @cached_property

@@ -6,13 +6,14 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from workbench.codemod.source import Module
 
 _LITERAL = re.compile(r"(?P<prefix>[rRuU]?)(?P<quote>'''|\"\"\"|'|\")(?P<content>.*)(?P=quote)", re.DOTALL)
 _COMMENT = re.compile(r"#\s*type:\s*(?P<type>(?!ignore\b)\S.*)")
+_COMMENT_BYTES = re.compile(rb"#[ \t]*type:[ \t]*(?!ignore\b)[^\r\n]+")
 _SIGNATURE = re.compile(r"\((?P<parameters>.*)\)\s*->(?P<result>.*)")
 
 
@@ -46,9 +47,10 @@ def annotation(module: Module, literal: ast.Constant) -> Parsed | None:
     return Parsed(expression, start is not None)
 
 
-def type_comments(module: Module) -> Iterator[Parsed]:
-    """Yield the expressions of a file's type comments."""
-    if b"type:" not in module.source:
+def type_comments(module: Module, words: Collection[str]) -> Iterator[Parsed]:
+    """Yield the expressions of a file's type comments, if one of `words` may stand in any of them."""
+    texts = _COMMENT_BYTES.findall(module.source)
+    if not any(word.encode() in text for text in texts for word in words):
         return
     for line, column, text in _comments(module):
         found = _COMMENT.match(text)

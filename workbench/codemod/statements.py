@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 Importing = ast.Import | ast.ImportFrom
-_Compound = (
+_BLOCKS = (
     ast.If,
     ast.For,
     ast.AsyncFor,
@@ -18,7 +18,7 @@ _Compound = (
     ast.TryStar,
     ast.Match,
 )
-_Deferred = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+COMPOUND = (*_BLOCKS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -33,13 +33,13 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
             yield value
 
 
-def statements(body: list[ast.stmt], *, deep: bool = False) -> Iterator[ast.stmt]:
-    """Yield statements in source order with those of nested blocks; `deep` enters functions and classes too."""
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements in source order, those of nested blocks included, but not of functions and classes."""
     stack = body[::-1]
     while stack:
         statement = stack.pop()
         yield statement
-        if isinstance(statement, _Compound) or (deep and isinstance(statement, _Deferred)):
+        if isinstance(statement, _BLOCKS):
             inner = [one for block in blocks(statement) for one in block]
             stack.extend(reversed(inner))
 
