@@ -1,0 +1,188 @@
+"""The JSON documents of the contract: what scripts read. One function each, every one with its schema number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from workbench.model.errors import PlanFileError, Problem, WorkbenchError
+from workbench.model.plan import Phase, Plan
+from workbench.model.run import BatchRecord, Certificate, QuarantineRecord, RunRecord
+from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
+from workbench.report.figures import moment
+from workbench.report.objects import (
+    Object,
+    gate_object,
+    skipped_object,
+    suite_object,
+    totals_object,
+    violation_object,
+)
+
+SCHEMA = 1
+
+
+def scan_document(
+    plan: str,
+    commit: str | None,
+    violations: Sequence[Violation],
+    skipped: Iterable[Skipped],
+    rules: Iterable[str] = (),
+) -> Object:
+    """Return what a scan found; `commit` is None for a working tree; `rules` are counted even at zero."""
+    priorities = Counter(one.priority for one in violations)
+    names = Counter(one.rule for one in violations)
+    return {
+        "schema": SCHEMA,
+        "plan": plan,
+        "commit": commit,
+        "violations": [violation_object(one) for one in violations],
+        "skipped": [skipped_object(one) for one in skipped],
+        "totals": {
+            "found": len(violations),
+            "by_priority": {str(priority): priorities[priority] for priority in Priority},
+            "by_rule": {rule: names[rule] for rule in sorted({*rules, *names})},
+        },
+    }
+
+
+def plan_document(plan: Plan) -> Object:
+    """Return a frozen plan."""
+    return {
+        "schema": SCHEMA,
+        "plan": plan.name,
+        "title": plan.title,
+        "issue": plan.issue,
+        "digest": plan.digest,
+        "base": {"commit": plan.base_commit, "tree": plan.base_tree},
+        "phases": [_phase(phase) for phase in plan.phases],
+        "blocked": [violation_object(one) for one in plan.in_state(SiteState.BLOCKED)],
+        "excluded": [violation_object(one) for one in plan.in_state(SiteState.EXCLUDED)],
+        "totals": totals_object(totals(plan.violations, plan.rules)),
+    }
+
+
+def _phase(phase: Phase) -> Object:
+    return {
+        "priority": str(phase.priority),
+        "violations": sum(len(batch.fingerprints) for batch in phase.batches),
+        "batches": [
+            {
+                "id": batch.id,
+                "rules": list(batch.rules),
+                "package": batch.package,
+                "files": list(batch.files),
+                "violations": len(batch.fingerprints),
+            }
+            for batch in phase.batches
+        ],
+    }
+
+
+def run_document(record: RunRecord) -> Object:
+    """Return a run as it stands."""
+    blocked = [one for one in record.violations if one.state is SiteState.BLOCKED]
+    return {
+        "schema": SCHEMA,
+        "run": record.run,
+        "plan": record.plan,
+        "title": record.title,
+        "issue": record.issue,
+        "digest": record.digest,
+        "outcome": str(record.outcome),
+        "branch": record.branch,
+        "base": record.base,
+        "head": record.head,
+        "started": moment(record.started),
+        "finished": None if record.finished is None else moment(record.finished),
+        "batches": [_batch(batch) for batch in record.batches],
+        "quarantined": [_quarantined(one) for one in record.quarantined],
+        "blocked": [violation_object(one) for one in blocked],
+        "totals": totals_object(totals(record.violations, record.rules)),
+        "gates": [suite_object(suite) for suite in record.suites],
+        "gate_runs": record.gate_runs,
+    }
+
+
+def _batch(batch: BatchRecord) -> Object:
+    return {
+        "id": batch.id,
+        "priority": str(batch.priority),
+        "state": str(batch.state),
+        "commit": batch.commit,
+        "rules": list(batch.rules),
+        "package": batch.package,
+        "files": len(batch.files),
+        "paths": list(batch.files),
+        "violations": batch.violations,
+        "seconds": round(batch.seconds, 3),
+        "reason": batch.reason,
+        "gates": [gate_object(gate) for gate in batch.gates],
+    }
+
+
+def _quarantined(record: QuarantineRecord) -> Object:
+    return {
+        "path": record.path,
+        "fingerprints": list(record.fingerprints),
+        "gate": record.gate,
+        "tests": list(record.tests),
+        "evidence": record.evidence,
+        "batch": record.batch,
+        "with": list(record.with_paths),
+        "diff": record.diff,
+        "owner": record.owner,
+        "reproduce": record.reproduce,
+    }
+
+
+def status_document(record: RunRecord, next_command: str) -> Object:
+    """Return where a plan stands, and the command to type next."""
+    return {
+        "schema": SCHEMA,
+        "plan": record.plan,
+        "run": record.run,
+        "outcome": str(record.outcome),
+        "totals": totals_object(totals(record.violations, record.rules)),
+        "gates": [suite_object(suite) for suite in record.suites],
+        "next": next_command,
+    }
+
+
+def rollback_document(certificate: Certificate) -> Object:
+    """Return the proof of a rollback."""
+    return {
+        "schema": SCHEMA,
+        "target": certificate.target,
+        "mode": certificate.mode,
+        "from": {"commit": certificate.from_commit, "tree": certificate.from_tree},
+        "to": {"commit": certificate.to_commit, "tree": certificate.to_tree},
+        "expected_tree": certificate.expected_tree,
+        "actual_tree": certificate.actual_tree,
+        "verified": certificate.verified,
+        "batches": list(certificate.batches),
+        "gates": [gate_object(gate) for gate in certificate.gates],
+    }
+
+
+def error_document(error: WorkbenchError) -> Object:
+    """Return an error; a plan file's problems come all at once."""
+    told: Object = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "path": error.path,
+        "line": error.line,
+    }
+    if isinstance(error, PlanFileError):
+        told["problems"] = [_problem(one) for one in error.problems]
+    return {"schema": SCHEMA, "error": told}
+
+
+def _problem(problem: Problem) -> Object:
+    return {
+        "line": problem.line,
+        "key": problem.key,
+        "message": problem.message,
+        "suggestion": problem.suggestion,
+    }

@@ -1,0 +1,141 @@
+"""Why a place was left alone, and what a person can do about it: every reason code, one by one.
+
+A codemod that cannot prove a change safe makes none; that is only of use to a team if each refusal
+comes with a next step. Codes a team's own rule kinds bring fall back to a general sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`meaning`: what the codemod saw. `advice`: what to do, in the imperative."""
+
+    meaning: str
+    advice: str
+
+
+REASONS: dict[str, Reason] = {
+    # The new code needs something this place does not have.
+    "no-context-in-scope": Reason(
+        "no value that the new call needs is bound in reach of this place",
+        "pass it in as a parameter, or add the name it has here to `from_scope`",
+    ),
+    "bound-after-use": Reason(
+        "the value the new call needs is bound, but only after this place",
+        "move the binding up, or pass the value in",
+    ),
+    "maybe-unbound": Reason(
+        "the value the new call needs is bound on some paths to this place only",
+        "bind it on every path, or pass the value in",
+    ),
+    "signature-mismatch": Reason(
+        "the arguments here do not fit the new callable's signature",
+        "say what becomes of them with `rename`, `drop` or `keep`, or change the call by hand",
+    ),
+    # The name itself stands in the way.
+    "name-taken": Reason(
+        "the new name already means something else here",
+        "rename the local thing, then `workbench retry` with --blocked",
+    ),
+    "star-import": Reason(
+        "the name comes from a star import that cannot be followed",
+        "import the name explicitly",
+    ),
+    "dynamic-name": Reason(
+        "the name is made at run time (getattr, a string, a module's __getattr__)",
+        "change this place by hand, or decide its string with `strings`",
+    ),
+    "import-cycle": Reason(
+        "the import this change needs would close an import cycle",
+        "import inside the function by hand, or break the cycle first",
+    ),
+    "rebound": Reason(
+        "the name is assigned again in this file, so its uses may mean either thing",
+        "give the second meaning a name of its own",
+    ),
+    "unknown-receiver": Reason(
+        "the type of the object the method is called on is not known here",
+        "annotate it, or decide with `unknown_receiver`",
+    ),
+    "in-string": Reason(
+        "the name stands in a string, which the rule only reports",
+        'set `strings = "rewrite"` if the string is a dotted name, or change it by hand',
+    ),
+    "in-doctest": Reason(
+        "the name stands in a doctest, which the rule only reports",
+        'set `doctests = "rewrite"`, or change it by hand',
+    ),
+    # The callable is used, not called.
+    "passed-as-value": Reason(
+        "the callable is handed on instead of called, so the call to change is elsewhere",
+        "change the place that calls it, or wrap the new call in a function",
+    ),
+    "awaited-elsewhere": Reason(
+        "the result is stored, gathered or returned, and awaited somewhere else",
+        "take away the await where it happens, together with this place",
+    ),
+    "async-context": Reason(
+        "the call is used as an asynchronous context manager or iterator",
+        "change the `async with` or `async for` by hand",
+    ),
+    "still-async": Reason(
+        "the function the call resolves to is still `async def`, so it needs its await",
+        "make the function synchronous first, or take it out of the rule",
+    ),
+    # Rules meet one another.
+    "overlap": Reason(
+        "two rules want to change the same bytes",
+        "order them with `after`, or let one rule make the whole change",
+    ),
+    "linked": Reason(
+        "a rule linked to this one by `together` is blocked in the same file",
+        "mend the other place; this one follows",
+    ),
+    "drifted": Reason(
+        "an earlier batch, or a person, changed this place after it was planned",
+        "plan again",
+    ),
+    "not-idempotent": Reason(
+        "a second pass over the result would change it again",
+        "report it: the rule and this file show a defect",
+    ),
+    "check-failed": Reason(
+        "the rewritten file did not pass the checks every rewrite must pass",
+        "look at it with `workbench show`, and change this place by hand",
+    ),
+    "detect-only": Reason(
+        "the rule finds, and leaves the change to a person",
+        "change this place by hand; the next scan sees it",
+    ),
+    # The file cannot be judged, or not safely.
+    "unparsable": Reason(
+        "the file is no Python that this interpreter or LibCST can parse",
+        "mend the syntax, or exclude the file in `scope`",
+    ),
+    "not-utf8": Reason(
+        "the file's bytes do not fit its declared encoding",
+        "save it as UTF-8, or declare its encoding",
+    ),
+    "too-large": Reason(
+        "the file is larger than the limit",
+        "exclude it in `scope` if it is generated",
+    ),
+    "timeout": Reason(
+        "the file took longer than the limit",
+        "exclude it in `scope`, or report it",
+    ),
+    "symlink": Reason(
+        "the path is a symbolic link; its target is judged where it lies",
+        "nothing, unless the target lies outside the repository",
+    ),
+}
+
+_UNKNOWN = Reason("the rule gave this reason of its own", "see the rule's page: `workbench rules show KIND`")
+
+
+def reason(code: str) -> Reason:
+    """Return what `code` means and what to do; a general sentence for codes from elsewhere."""
+    return REASONS.get(code, _UNKNOWN)
