@@ -1,0 +1,35 @@
+"""The verbs there are, in the order a migration needs them: name and summary, so that help imports none of them.
+
+A verb is one file, `workbench/cli/<verb>.py`, with one function of the verb's name. It takes a
+`typer.Context` first, imports what is heavy inside its body, returns the exit code (0, or 1 for a bad
+answer), and raises a WorkbenchError when it cannot go on. Its docstring begins with the summary here.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from typer import Typer
+from typer.core import TyperCommand
+from typer.main import get_command
+
+from workbench.cli.plain_text import VerbCommand
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Look something up": {
+        "rules": "List the rule kinds, or show the page of one.",
+        "schema": "Print the JSON Schema of plan files, for editors.",
+    },
+}
+
+VERBS = {name: summary for section in SECTIONS.values() for name, summary in section.items()}
+
+
+def load(verb: str) -> TyperCommand:
+    """Import one verb and return its command."""
+    function = getattr(import_module(f"workbench.cli.{verb}"), verb)
+    app = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(verb, cls=VerbCommand)(function)
+    command = get_command(app)
+    assert isinstance(command, TyperCommand)
+    return command
