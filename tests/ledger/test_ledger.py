@@ -1,0 +1,369 @@
+"""What a run's events add up to: its record, its totals, what was under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from ledger_stories import (
+    RULES,
+    RUN,
+    START,
+    counted,
+    dropped,
+    finished,
+    judgement,
+    make_plan,
+    oid,
+    opened,
+    quarantine,
+    rolled_back,
+    started,
+    to_judging,
+    to_kept,
+    to_split,
+)
+
+from workbench.ledger.ledger import Ledger
+from workbench.model import event as e
+from workbench.model.batch import BatchState
+from workbench.model.errors import UsageError, WorkbenchError
+from workbench.model.gate import Level, TestCounts, Verdict
+from workbench.model.run import BatchRecord, RunOutcome, SuiteRecord
+from workbench.model.violation import Count, SiteState
+
+PLAN = make_plan()
+FIRST, SECOND, THIRD, FOURTH = (batch.id for batch in PLAN.batches())
+BASE = PLAN.base_commit
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with opened(tmp_path) as ledger:
+        ledger.begin_run(started(PLAN), PLAN)
+        yield ledger
+        record = ledger.load_run(RUN)
+        assert ledger.totals(RUN) == counted(record)
+        assert ledger.totals(RUN).all.found == len(PLAN.violations)
+        assert ledger.verify() == ()
+
+
+def batch(ledger: Ledger, name: str) -> BatchRecord:
+    return next(one for one in ledger.load_run(RUN).batches if one.id == name)
+
+
+def states(ledger: Ledger) -> dict[str, SiteState]:
+    return {one.fingerprint: one.state for one in ledger.load_run(RUN).violations}
+
+
+def sites_of(name: str) -> tuple[str, ...]:
+    return next(one.fingerprints for one in PLAN.batches() if one.id == name)
+
+
+def test_a_run_begins_as_its_plan_says(ledger: Ledger) -> None:
+    record = ledger.load_run(RUN)
+    assert record.violations == PLAN.violations
+    assert [one.id for one in record.batches] == [one.id for one in PLAN.batches()]
+    assert {one.state for one in record.batches} == {BatchState.PLANNED}
+    assert [one.seq for one in record.batches] == [1, 2, 3, 4]
+    assert record.batches[0].files == next(PLAN.batches()).files
+    assert record.batches[0].violations == 3
+    assert (record.plan, record.title, record.issue, record.digest) == ("ssot", "One way", "#1", "d1")
+    assert (record.outcome, record.head, record.base_tree) == (RunOutcome.RUNNING, BASE, PLAN.base_tree)
+    assert (record.started, record.finished, record.gate_runs) == (START, None, 0)
+    assert record.rules == RULES
+    assert ledger.totals(RUN).all == Count(blocked=1, excluded=1, remaining=12)
+    assert ledger.totals(RUN).by_rule["never-hit"] == Count()
+
+
+def test_a_kept_batch_moves_the_head_and_fixes_its_sites(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE))
+    record = batch(ledger, FIRST)
+    assert (record.state, record.parent, record.commit) == (BatchState.KEPT, BASE, oid(FIRST, 1))
+    assert record.tree == oid(FIRST, 1, "tree")
+    assert [gate.id for gate in record.gates] == ["unit"]
+    assert record.gates[0].tests == TestCounts(passed=2)
+    assert ledger.load_run(RUN).head == oid(FIRST, 1)
+    assert ledger.totals(RUN).all.fixed == 3
+
+
+def test_sites_are_fixed_when_the_branch_moved_and_not_before(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE)[:-1])
+    assert ledger.totals(RUN).all.fixed == 0
+    assert batch(ledger, FIRST).commit is None
+    assert ledger.load_run(RUN).head == BASE
+
+
+def test_seconds_are_from_start_to_end(ledger: Ledger) -> None:
+    events = to_kept(PLAN, FIRST, parent=BASE)
+    for event in events:
+        ledger.record(event)
+    assert batch(ledger, FIRST).seconds == len(events) - 1
+
+
+def test_a_split_batch_keeps_some_and_sets_some_aside(ledger: Ledger) -> None:
+    ledger.record(*to_split(PLAN, FIRST, parent=BASE))
+    record = ledger.load_run(RUN)
+    assert batch(ledger, FIRST).state is BatchState.SPLIT
+    assert [one.path for one in record.quarantined] == ["app/m0.py"]
+    assert [states(ledger)[one] for one in sites_of(FIRST)] == [SiteState.QUARANTINED, SiteState.FIXED, SiteState.FIXED]
+    aside = next(one for one in record.violations if one.state is SiteState.QUARANTINED)
+    assert aside.reason == "unit"
+
+
+def test_only_the_last_standing_of_a_gate_is_shown_and_every_execution_is_counted(ledger: Ledger) -> None:
+    ledger.record(e.BaselineJudged(RUN, PLAN.base_tree, judgement(), "k"))
+    ledger.record(*to_split(PLAN, FIRST, parent=BASE))
+    ledger.record(e.GateJudged(RUN, "", oid("end"), judgement(cached=True), key="k"))
+    ledger.record(e.GateJudged(RUN, "", oid("end"), judgement("external", Verdict.SKIP)))
+    assert [gate.verdict for gate in batch(ledger, FIRST).gates] == [Verdict.PASS]
+    assert ledger.load_run(RUN).gate_runs == 1 + 3
+
+
+def test_blocked_sites_carry_their_reason(ledger: Ledger) -> None:
+    ledger.record(
+        *to_judging(PLAN, FIRST, parent=BASE)[:1],
+        e.SitesBlocked(RUN, FIRST, ((sites_of(FIRST)[0], "name-taken", "x is a local here"),)),
+        dropped(FIRST, BatchState.EMPTY, "nothing to change"),
+    )
+    blocked = next(one for one in ledger.load_run(RUN).violations if one.fingerprint == sites_of(FIRST)[0])
+    assert (blocked.state, blocked.reason, blocked.detail) == (SiteState.BLOCKED, "name-taken", "x is a local here")
+    assert (batch(ledger, FIRST).state, batch(ledger, FIRST).reason) == (BatchState.EMPTY, "nothing to change")
+
+
+def test_a_batch_taken_up_again_after_a_crash_counts_nothing_twice(ledger: Ledger) -> None:
+    events = to_split(PLAN, FIRST, parent=BASE)
+    ledger.record(events[0], e.SitesBlocked(RUN, FIRST, ((sites_of(FIRST)[2], "drifted", ""),)))
+    ledger.record(*events[1:6])
+    assert states(ledger)[sites_of(FIRST)[0]] is SiteState.QUARANTINED
+    ledger.record(e.RunInterrupted(RUN, "killed"), e.RunResumed(RUN), events[0])
+    record = ledger.load_run(RUN)
+    assert (record.quarantined, record.violations) == ((), PLAN.violations)
+    assert batch(ledger, FIRST).gates == ()
+    ledger.record(*events[1:])
+    assert len(ledger.load_run(RUN).quarantined) == 1
+    assert len(batch(ledger, FIRST).gates) == 1
+    assert ledger.totals(RUN).all == Count(fixed=2, quarantined=1, blocked=1, excluded=1, remaining=9)
+
+
+def test_a_rollback_opens_the_sites_again(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE), *to_split(PLAN, SECOND, parent=oid(FIRST, 1)))
+    ledger.record(*rolled_back(oid(FIRST, 1), SECOND))
+    assert batch(ledger, FIRST).state is BatchState.KEPT
+    assert batch(ledger, SECOND).state is BatchState.ROLLED_BACK
+    assert ledger.load_run(RUN).head == oid(FIRST, 1)
+    assert ledger.totals(RUN).all == Count(fixed=3, quarantined=1, blocked=1, excluded=1, remaining=8)
+    ledger.record(*to_kept(PLAN, SECOND, parent=oid(FIRST, 1), attempt=2))
+    assert ledger.totals(RUN).all == Count(fixed=6, blocked=1, excluded=1, remaining=6)
+    assert ledger.load_run(RUN).quarantined == ()
+
+
+def test_a_rollback_of_everything_returns_to_the_plan(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE), *to_kept(PLAN, SECOND, parent=oid(FIRST, 1)))
+    ledger.record(*rolled_back(BASE, FIRST, SECOND), finished(BASE, RunOutcome.ROLLED_BACK))
+    record = ledger.load_run(RUN)
+    assert record.violations == PLAN.violations
+    assert (record.head, record.outcome) == (BASE, RunOutcome.ROLLED_BACK)
+    assert record.finished is not None
+
+
+def test_a_rollback_that_forgets_a_batch_is_refused(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE), *to_kept(PLAN, SECOND, parent=oid(FIRST, 1)))
+    with pytest.raises(WorkbenchError, match=SECOND):
+        ledger.record(*rolled_back(BASE, FIRST))
+    assert ledger.intent(RUN).rollback is None
+
+
+def test_a_revert_takes_back_one_batch_in_the_middle(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE), *to_kept(PLAN, SECOND, parent=oid(FIRST, 1)))
+    ledger.record(*rolled_back(oid("the reverting commit"), FIRST, mode="revert"))
+    assert batch(ledger, FIRST).state is BatchState.ROLLED_BACK
+    assert batch(ledger, SECOND).state is BatchState.KEPT
+    assert ledger.load_run(RUN).head == oid("the reverting commit")
+    assert ledger.totals(RUN).all.fixed == 3
+
+
+def retried(ledger: Ledger) -> None:
+    """Split the first batch, keep the second, then keep what the first had set aside."""
+    ledger.record(*to_split(PLAN, FIRST, parent=BASE), *to_kept(PLAN, SECOND, parent=oid(FIRST, 1, "rest")))
+    commit, tree = oid(FIRST, 2), oid(FIRST, 2, "tree")
+    ledger.record(
+        *to_judging(PLAN, FIRST, parent=oid(SECOND, 1), attempt=2),
+        e.KeepDecided(RUN, FIRST, commit, oid(SECOND, 1), tree, sites_of(FIRST)[:1], split=False),
+        e.BatchKept(RUN, FIRST, commit),
+    )
+
+
+def test_a_retry_adds_to_what_is_on_the_branch(ledger: Ledger) -> None:
+    retried(ledger)
+    record = batch(ledger, FIRST)
+    assert (record.state, record.parent, record.commit) == (BatchState.KEPT, BASE, oid(FIRST, 2))
+    assert ledger.totals(RUN).all.fixed == 6
+
+
+def test_a_rollback_of_a_retry_leaves_what_was_kept_before(ledger: Ledger) -> None:
+    retried(ledger)
+    ledger.record(*rolled_back(oid(FIRST, 1, "rest"), SECOND, FIRST))
+    assert batch(ledger, SECOND).state is BatchState.ROLLED_BACK
+    assert batch(ledger, FIRST).state is BatchState.KEPT
+    assert batch(ledger, FIRST).commit == oid(FIRST, 1, "rest")
+    assert ledger.totals(RUN).all == Count(fixed=2, blocked=1, excluded=1, remaining=10)
+    ledger.record(*rolled_back(BASE, FIRST))
+    assert batch(ledger, FIRST).state is BatchState.ROLLED_BACK
+    assert ledger.load_run(RUN).violations == PLAN.violations
+
+
+def test_a_retry_that_fails_does_not_forget_what_is_on_the_branch(ledger: Ledger) -> None:
+    ledger.record(*to_split(PLAN, FIRST, parent=BASE))
+    ledger.record(*to_judging(PLAN, FIRST, parent=oid(FIRST, 1, "rest"), attempt=2))
+    assert ledger.totals(RUN).all == Count(fixed=2, blocked=1, excluded=1, remaining=10)
+    ledger.record(quarantine(PLAN, FIRST, sites_of(FIRST)[:1]), dropped(FIRST, BatchState.QUARANTINED))
+    assert batch(ledger, FIRST).state is BatchState.SPLIT
+    assert ledger.totals(RUN).all == Count(fixed=2, quarantined=1, blocked=1, excluded=1, remaining=9)
+
+
+def test_illegal_steps_raise_and_leave_nothing_behind(ledger: Ledger) -> None:
+    before = ledger.events(RUN)
+    with pytest.raises(WorkbenchError, match="planned to keeping"):
+        ledger.record(
+            e.SuiteMeasured(RUN, SuiteRecord("unit", Level.TESTS, None, None, None, None)),
+            e.KeepDecided(RUN, FIRST, "c", BASE, "t", (), split=False),
+        )
+    with pytest.raises(WorkbenchError, match="never decided"):
+        ledger.record(e.BatchKept(RUN, FIRST, "c"))
+    with pytest.raises(WorkbenchError, match="cannot be kept as"):
+        ledger.record(*to_kept(PLAN, FIRST, parent=BASE)[:-1], e.BatchKept(RUN, FIRST, "another"))
+    with pytest.raises(WorkbenchError, match="no batch"):
+        ledger.record(e.BatchStarted(RUN, "P9-001", 1, BASE, 0))
+    with pytest.raises(WorkbenchError, match="no site"):
+        ledger.record(e.SitesBlocked(RUN, FIRST, (("0" * 16, "why", ""),)))
+    with pytest.raises(WorkbenchError, match="no run"):
+        ledger.record(e.RunResumed("another"))
+    with pytest.raises(WorkbenchError, match="no rollback under way"):
+        ledger.record(rolled_back(BASE, FIRST)[1])
+    with pytest.raises(WorkbenchError, match="not on the branch"):
+        ledger.record(*rolled_back(BASE, FIRST))
+    assert ledger.events(RUN) == before
+    assert ledger.suites(RUN) == ()
+
+
+def test_two_batches_are_never_under_way_at_once(ledger: Ledger) -> None:
+    ledger.record(*to_judging(PLAN, FIRST, parent=BASE))
+    with pytest.raises(WorkbenchError, match="under way"):
+        ledger.record(*to_judging(PLAN, SECOND, parent=BASE))
+
+
+def test_the_intent_says_what_was_under_way(ledger: Ledger) -> None:
+    assert ledger.intent(RUN).batch is None
+    events = to_kept(PLAN, FIRST, parent=BASE)
+    ledger.record(events[0])
+    begun = ledger.intent(RUN).batch
+    assert begun is not None
+    assert (begun.id, begun.seq, begun.state) == (FIRST, 1, BatchState.STARTED)
+    assert (begun.parent, begun.when, begun.commit) == (BASE, 1_001, None)
+    ledger.record(events[1])
+    pinned = ledger.intent(RUN).batch
+    assert pinned is not None
+    assert (pinned.state, pinned.commit, pinned.tree) == (BatchState.COMMITTED, oid(FIRST, 1), oid(FIRST, 1, "tree"))
+    ledger.record(*events[2:-1])
+    decided = ledger.intent(RUN).batch
+    assert decided is not None
+    assert decided.state is BatchState.KEEPING
+    assert decided.decision == events[-2]
+    ledger.record(events[-1])
+    assert ledger.intent(RUN).batch is None
+
+
+def test_the_intent_names_an_unfinished_rollback(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE))
+    begun, done = rolled_back(BASE, FIRST)
+    ledger.record(begun)
+    assert ledger.intent(RUN).rollback == begun
+    ledger.record(done)
+    assert ledger.intent(RUN).rollback is None
+
+
+def test_suites_show_where_they_stand_last(ledger: Ledger) -> None:
+    def measured(passed: int) -> SuiteRecord:
+        baseline = TestCounts(passed=16, failed=2)
+        return SuiteRecord("unit", Level.TESTS, baseline, TestCounts(passed), Fraction(17, 18), passed >= 17)
+
+    other = SuiteRecord("static", Level.STATIC, None, None, None, None, Verdict.PASS)
+    ledger.record(e.SuiteMeasured(RUN, measured(16)), e.SuiteMeasured(RUN, other), e.SuiteMeasured(RUN, measured(18)))
+    assert ledger.suites(RUN) == (measured(18), other)
+    assert ledger.load_run(RUN).suites == ledger.suites(RUN)
+
+
+def test_runs_are_found_by_plan_and_by_being_unfinished(ledger: Ledger) -> None:
+    assert ledger.unfinished_run() == RUN
+    ledger.record(finished(BASE, RunOutcome.PARTIAL))
+    assert ledger.unfinished_run() is None
+    again, other = make_plan(digest="d2"), make_plan(digest="d3", name="other")
+    ledger.begin_run(started(again, "run-2"), again)
+    ledger.begin_run(started(other, "run-3"), other)
+    ledger.record(e.RunInterrupted("run-3", "killed"))
+    assert ledger.unfinished_run() == "run-3"
+    assert ledger.latest_run("ssot") == "run-2"
+    assert ledger.latest_run("unknown") is None
+    assert [one.run for one in ledger.runs("ssot")] == [RUN, "run-2"]
+    assert [one.digest for one in ledger.runs()] == ["d1", "d2", "d3"]
+    assert (ledger.runs()[0].outcome, ledger.runs()[2].outcome) == (RunOutcome.PARTIAL, RunOutcome.INTERRUPTED)
+    assert ledger.runs()[0].finished == START + timedelta(seconds=1)
+
+
+def test_a_run_is_bound_to_its_plan(ledger: Ledger) -> None:
+    other = make_plan(digest="d9")
+    with pytest.raises(WorkbenchError, match="not of d9"):
+        ledger.begin_run(started(PLAN, "run-2"), other)
+    with pytest.raises(WorkbenchError, match="no plan d9"):
+        ledger.record(started(other, "run-2"))
+    ledger.record(started(PLAN, "run-2"))
+    assert ledger.load_run("run-2").violations == PLAN.violations
+
+
+def test_an_unknown_run_is_told(ledger: Ledger) -> None:
+    with pytest.raises(UsageError, match="no run nothing"):
+        ledger.load_run("nothing")
+    assert ledger.events("nothing") == ()
+
+
+def test_the_log_gives_every_event_back(ledger: Ledger) -> None:
+    events = to_split(PLAN, FIRST, parent=BASE)
+    ledger.record(*events)
+    log = ledger.events(RUN)
+    assert [one.event for one in log] == [started(PLAN), *events]
+    assert [one.n for one in log] == list(range(1, len(log) + 1))
+    assert log[1].ts == START + timedelta(seconds=1)
+    assert len({one.hash for one in log}) == len(log)
+
+
+def test_a_frozen_plan_is_kept_once_and_the_last_one_counts(ledger: Ledger) -> None:
+    other = make_plan(digest="d2")
+    assert ledger.latest_plan("ssot") is None
+    assert ledger.plan_text("d1") is None
+    ledger.save_plan(PLAN, "{first}")
+    ledger.save_plan(other, "{second, with a lone \udc80}")
+    assert ledger.latest_plan("ssot") == "{second, with a lone \udc80}"
+    ledger.save_plan(PLAN, "{ignored}")
+    ledger.save_plan(PLAN, "{ignored}")
+    assert ledger.latest_plan("ssot") == ledger.plan_text("d1") == "{first}"
+    assert ledger.plan_text("d2") == "{second, with a lone \udc80}"
+    assert ledger.plan_text("unknown") is None
+
+
+def test_secrets_do_not_reach_the_file(tmp_path: Path) -> None:
+    key = "ghp_" + "a1B2" * 9
+    with opened(tmp_path, environment={"APP_PASSWORD": "correct-horse"}) as ledger:
+        ledger.begin_run(started(PLAN), PLAN)
+        ledger.record(
+            *to_judging(PLAN, FIRST, parent=BASE),
+            e.SitesBlocked(RUN, FIRST, ((sites_of(FIRST)[0], "why", "correct-horse"),)),
+            dropped(FIRST, BatchState.ROLLED_BACK, f"printed correct-horse, {key} and \udcff"),
+        )
+        assert batch(ledger, FIRST).reason == "printed [redacted], [redacted] and \\udcff"
+    content = (tmp_path / "state" / "ledger.db").read_bytes()
+    assert b"correct-horse" not in content
+    assert key.encode() not in content
