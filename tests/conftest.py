@@ -1,0 +1,61 @@
+"""Seals git off from the machine for every test, and makes small repositories."""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+_IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org", "DATE": "1700000000 +0000"}
+
+Run = Callable[..., str]
+MakeRepo = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """No configuration, identity, date or repository of the machine reaches a test; returns the empty HOME."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith(("GIT_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for role in ("AUTHOR", "COMMITTER"):
+        for field, value in _IDENTITY.items():
+            monkeypatch.setenv(f"GIT_{role}_{field}", value)
+    return home
+
+
+@pytest.fixture
+def git() -> Run:
+    """`git(directory, *arguments, stdin=b"")` runs git and returns its output as text."""
+
+    def run(directory: Path, *arguments: str, stdin: bytes = b"") -> str:
+        ended = subprocess.run(["git", "-C", directory, *arguments], input=stdin, capture_output=True, check=False)
+        assert ended.returncode == 0, (arguments, ended.stderr.decode())
+        return ended.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    return run
+
+
+@pytest.fixture
+def make_repo(tmp_path_factory: pytest.TempPathFactory, git: Run) -> MakeRepo:
+    """`make_repo(files, executable=(), object_format="sha1")` makes a repository with one commit on `main`."""
+
+    def make(
+        files: Mapping[str, str | bytes], *, executable: tuple[str, ...] = (), object_format: str = "sha1"
+    ) -> Path:
+        root = tmp_path_factory.mktemp("repo")
+        git(root, "init", "--quiet", "--template=", "--initial-branch=main", f"--object-format={object_format}")
+        for name, content in files.items():
+            place = root / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content.encode() if isinstance(content, str) else content)
+            place.chmod(0o755 if name in executable else 0o644)
+        git(root, "-c", "core.autocrlf=false", "add", "--all", "--force")
+        git(root, "commit", "--quiet", "--allow-empty", "--message", "base")
+        return root
+
+    return make

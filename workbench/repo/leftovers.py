@@ -1,0 +1,42 @@
+"""Clears away what a killed process of ours left behind, and only that; the caller holds the run lock.
+
+The lock is inherited by every git child. Who holds it knows that none of them lives, so a lock file of a ref that
+only we write is stale. The lock files of other refs, and git's own index lock, are never ours to remove.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from workbench.repo import incoming, index
+from workbench.repo.refs import OURS
+from workbench.repo.repository import Repository
+
+
+def break_own_lock(repo: Repository, ref: str, *, run_branch: str | None = None) -> bool:
+    """Remove the lock file of `ref` if there is one; says whether there was.
+
+    Only refs under refs/workbench/ and the full ref `run_branch` are ours; raises ValueError for others.
+    """
+    if ".." in ref or not (ref.startswith(OURS) or ref == run_branch):
+        raise ValueError(f"the lock of {ref} is not ours to break")
+    lock = repo.common_dir / f"{ref}.lock"
+    if not lock.is_file():
+        return False
+    lock.unlink()
+    return True
+
+
+def sweep(repo: Repository, *, run_branch: str | None = None) -> None:
+    """Remove private indexes, unfinished objects and stale locks of refs that a killed run left behind."""
+    for place in (*repo.state_dir.glob(f"{index.PREFIX}*"), *repo.objects_dir.glob(f"{incoming.PREFIX}*")):
+        shutil.rmtree(place)
+    for lock in (repo.common_dir / OURS).rglob("*.lock"):
+        break_own_lock(repo, _ref(repo, lock))
+    if run_branch is not None:
+        break_own_lock(repo, run_branch, run_branch=run_branch)
+
+
+def _ref(repo: Repository, lock: Path) -> str:
+    return lock.relative_to(repo.common_dir).as_posix().removesuffix(".lock")
