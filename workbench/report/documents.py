@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from workbench.model.errors import PlanFileError, Problem, WorkbenchError
-from workbench.model.plan import Phase, Plan
+from workbench.model.event import Event
+from workbench.model.plan import Batch, Phase, Plan
 from workbench.model.run import BatchRecord, Certificate, QuarantineRecord, RunRecord
 from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
 from workbench.report.figures import moment
 from workbench.report.objects import (
     Object,
+    event_object,
     gate_object,
     skipped_object,
     suite_object,
     totals_object,
     violation_object,
 )
+from workbench.report.reasons import reason
 
 SCHEMA = 1
 
@@ -66,17 +70,48 @@ def _phase(phase: Phase) -> Object:
     return {
         "priority": str(phase.priority),
         "violations": sum(len(batch.fingerprints) for batch in phase.batches),
-        "batches": [
-            {
-                "id": batch.id,
-                "rules": list(batch.rules),
-                "package": batch.package,
-                "files": list(batch.files),
-                "violations": len(batch.fingerprints),
-            }
-            for batch in phase.batches
-        ],
+        "batches": [_planned(batch) for batch in phase.batches],
     }
+
+
+def _planned(batch: Batch) -> Object:
+    return {
+        "id": batch.id,
+        "rules": list(batch.rules),
+        "package": batch.package,
+        "files": list(batch.files),
+        "violations": len(batch.fingerprints),
+    }
+
+
+def batch_document(plan: Plan, batch: Batch, gates: Sequence[str], diff: str) -> Object:
+    """Return one planned batch in full: its units, its sites, the gates that will judge it, its diff."""
+    mine = frozenset(batch.fingerprints)
+    return {
+        "schema": SCHEMA,
+        "plan": plan.name,
+        "batch": {**_planned(batch), "priority": str(batch.priority), "units": [list(unit) for unit in batch.units]},
+        "violations": [violation_object(one) for one in plan.violations if one.fingerprint in mine],
+        "gates": list(gates),
+        "diff": diff,
+    }
+
+
+def places_document(violations: Sequence[Violation], quarantined: Iterable[QuarantineRecord], diff: str) -> Object:
+    """Return all that is known of some places: the sites, what set their files aside, and what they become."""
+    return {
+        "schema": SCHEMA,
+        "violations": [
+            {**violation_object(one), "advice": reason(one.reason).advice if one.reason else ""} for one in violations
+        ],
+        "quarantined": [_quarantined(one) for one in quarantined],
+        "diff": diff,
+    }
+
+
+def log_document(run: str, events: Iterable[tuple[datetime, Event]]) -> Object:
+    """Return every event of a run, in the order given."""
+    return {"schema": SCHEMA, "run": run, "events": [event_object(event, at) for at, event in events]}
 
 
 def run_document(record: RunRecord) -> Object:

@@ -48,6 +48,11 @@ def moment(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def instant(when: datetime) -> str:
+    """Return a time as UTC ISO-8601 to the millisecond: "2026-11-20T23:29:01.250Z"."""
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def rate(counts: TestCounts | None) -> str:
     """Return passed of ran, "12/18"; skipped tests do not count; a dash when nothing was measured."""
     return NOTHING if counts is None else f"{counts.passed}/{counts.ran}"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
 
+from workbench.model.event import Event
 from workbench.model.gate import TestCounts
 from workbench.model.run import GateRecord, SuiteRecord
 from workbench.model.violation import Count, Skipped, Totals, Violation
+from workbench.report.figures import instant
 
 Object = dict[str, object]
 
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -108,6 +115,41 @@ def gate_object(gate: GateRecord) -> Object:
     }
 
 
+def event_object(event: Event, at: datetime) -> Object:
+    """Return an event with its name ("batch_started"), its time, and its fields under their own names."""
+    name = _CAPITAL.sub("_", type(event).__name__).lower()
+    return {"schema": 1, "event": name, "at": instant(at), **_fields(event)}
+
+
+def event_line(event: Event, at: datetime) -> str:
+    """Return an event as one line of JSON, with its newline."""
+    return json.dumps(_without_surrogates(event_object(event, at))) + "\n"
+
+
+def _fields(record: object) -> Object:
+    assert dataclasses.is_dataclass(record)
+    return {one.name: _plain(getattr(record, one.name)) for one in dataclasses.fields(record)}
+
+
+def _plain(value: object) -> object:
+    match value:
+        case str():
+            return str(value)
+        case Fraction():
+            return fraction(value)
+        case Mapping():
+            return {str(key): _plain(one) for key, one in value.items()}
+        case tuple():
+            return [_plain(one) for one in value]
+        case _:
+            return _fields(value) if dataclasses.is_dataclass(value) else value
+
+
+def fraction(value: Fraction) -> str:
+    """Return an exact fraction as text, "17/18"."""
+    return f"{value.numerator}/{value.denominator}"
+
+
 def suite_object(suite: SuiteRecord) -> Object:
     """Return a command gate's standing; `target` is an exact fraction as text, "17/18"."""
     target = suite.target
@@ -116,7 +158,7 @@ def suite_object(suite: SuiteRecord) -> Object:
         "level": str(suite.level),
         "baseline": counts_object(suite.baseline),
         "now": counts_object(suite.now),
-        "target": None if target is None else f"{target.numerator}/{target.denominator}",
+        "target": None if target is None else fraction(target),
         "met": suite.met,
         "verdict": None if suite.verdict is None else str(suite.verdict),
     }
