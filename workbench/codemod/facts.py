@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from workbench.codemod.signatures import Signature, signatures
 from workbench.codemod.source import Module
-from workbench.codemod.statements import COMPOUND, Importing, blocks, exports, imported_names
+from workbench.codemod.statements import (
+    COMPOUND,
+    Importing,
+    blocks,
+    exports,
+    imported_names,
+    statements,
+)
+
+_QUOTED = re.compile(rb"""["']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +31,10 @@ class ModuleFacts:
     `imported`: local name -> absolute dotted name, for names only imports bind, all to one thing.
     `stars`: modules it star-imports. `exports`: the items of `__all__`, None where there is none or
     it is computed. `dynamic`: it has a module-level `__getattr__`. `eager`: absolute dotted names that
-    its import statements outside functions and `TYPE_CHECKING` name. `reached`: those of all its
-    import statements, at any depth.
+    its import statements outside functions and `TYPE_CHECKING` name. `reached`: those of all its import
+    statements, at any depth. `quoted`: dotted names that are whole string literals. `mentions`: which of
+    the words asked for it writes as an attribute or as a whole string, so that it may read them off a
+    module. `coroutines`: its `async def` functions and methods.
     """
 
     name: str
@@ -33,14 +45,20 @@ class ModuleFacts:
     stars: tuple[str, ...] = ()
     exports: tuple[str, ...] | None = None
     dynamic: bool = False
+    coroutines: frozenset[str] = frozenset()
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     eager: frozenset[str] = frozenset()
     reached: frozenset[str] = frozenset()
+    quoted: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
 
 
-def facts(module: Module, *, with_signatures: bool = True) -> ModuleFacts:
+def facts(
+    module: Module, *, with_signatures: bool = True, words: Collection[str] = ()
+) -> ModuleFacts:
     """Read the facts of a module, with the bodies of module-level `if`, `try`, `with` and loops.
 
+    `words` are the identifiers whose `mentions` matter: the last parts of the names the plan moves.
     Raises Unparsable.
     """
     reading = _Reading(module.package)
@@ -60,7 +78,24 @@ def facts(module: Module, *, with_signatures: bool = True) -> ModuleFacts:
         signatures=dict(signatures(module.tree.body)) if with_signatures else {},
         eager=frozenset(reading.eager),
         reached=frozenset(reading.reached),
+        quoted=frozenset(one.decode() for one in _QUOTED.findall(module.source)),
+        mentions=frozenset(word for word in words if _mentions(module.source, word)),
+        coroutines=frozenset(_coroutines(module.tree.body)),
     )
+
+
+def _mentions(source: bytes, word: str) -> bool:
+    known = word.encode()
+    return known in source and bool(re.search(rb"[.\"']\s*" + known + rb"\b", source))
+
+
+def _coroutines(body: list[ast.stmt]) -> Iterator[str]:
+    for statement in statements(body):
+        if isinstance(statement, ast.AsyncFunctionDef):
+            yield statement.name
+        elif isinstance(statement, ast.ClassDef):
+            methods = (one for one in statement.body if isinstance(one, ast.AsyncFunctionDef))
+            yield from (f"{statement.name}.{one.name}" for one in methods)
 
 
 class _Reading:

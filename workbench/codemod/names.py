@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workbench.codemod.ancestry import Ancestry
 from workbench.codemod.project import Project
@@ -28,6 +28,7 @@ __all__ = [
     "ScopeKind",
     "StringUse",
     "Use",
+    "names_of",
 ]
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
@@ -269,6 +270,12 @@ class Names:
                 if inside and node.lineno >= getattr(best.node, "lineno", 0):
                     best = scope
         return best
+
+
+@lru_cache(maxsize=4)
+def names_of(module: Module, project: Project) -> Names:
+    """Return the names of a module, walked once for all the rules that ask."""
+    return Names(module, project)
 
 
 def _split(node: ast.expr) -> tuple[ast.Name, tuple[str, ...]] | None:

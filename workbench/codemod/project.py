@@ -19,7 +19,7 @@ from workbench.codemod.signatures import Signature
 __all__ = ["ModuleFacts", "Project", "facts"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Project:
     """Facts by module name, the names of all modules of the tree, and the plan's moves (old -> new)."""
 
@@ -127,12 +127,28 @@ class Project:
         named = (self._module_of(target) for target in known.eager)
         return frozenset(one for one in named if one and one != module)
 
+    def is_async(self, dotted: str) -> bool | None:
+        """Say whether a name of the tree is an `async def`; None where that cannot be known."""
+        module, rest = self.split(self.origin(dotted))
+        known = self.facts.get(module)
+        name = ".".join(rest)
+        if known is None or not (name in known.coroutines or name.partition(".")[0] in known.defined):
+            return None
+        return name in known.coroutines
+
     def users(self, dotted: str) -> frozenset[str]:
-        """Return the modules whose import statements name exactly this dotted name, or star-import its module."""
+        """Return the modules that need a module-level name to be called what it is called.
+
+        Those that import it, star-import its module, spell it in a string, or import its module and
+        mention the name as an attribute or string.
+        """
         module, rest = self.split(dotted)
         users = set(self._reached.get(dotted, ()))
-        if len(rest) == 1 and rest[0] in (self.exported(module) or ()):
-            users |= {one.name for one in self.facts.values() if module in one.stars}
+        if len(rest) == 1:
+            if rest[0] in (self.exported(module) or ()):
+                users.update(self._star_users.get(module, ()))
+            holders = self._reached.get(module, ())
+            users.update(one for one in holders if rest[0] in self.facts[one].mentions)
         return frozenset(users - {module})
 
     def split(self, dotted: str) -> tuple[str, tuple[str, ...]]:
@@ -262,7 +278,7 @@ class Project:
     def _reached(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for one in self.facts.values():
-            for target in one.reached:
+            for target in one.reached | one.quoted:
                 found[target].append(one.name)
         return found
 

@@ -43,7 +43,7 @@ class Located(Protocol):
     end_col_offset: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """A file's path (POSIX, from the root), bytes, and dotted module name ("" if outside every root)."""
 
