@@ -3,8 +3,10 @@
 import hashlib
 import io
 import itertools
+import os
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -265,27 +267,27 @@ def tell_story():
     yield at(e.GateStarted(RECORD.run, last.id, "unit", "t"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record():
     return RECORD
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan():
     return PLAN
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def violations():
     return VIOLATIONS
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def skipped():
     return SKIPPED
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def certificate():
     return CERTIFICATE
 
@@ -305,6 +307,19 @@ class Screen:
         return self.console.file.getvalue()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def story():
     return tuple(tell_story())
+
+
+@pytest.fixture
+def same_picture():
+    """Compare a text with the approved one in data/; REDRAW=1 in the environment approves what is drawn now."""
+
+    def compare(name, drawn):
+        approved = Path(__file__).parent / "data" / name
+        if os.environ.get("REDRAW"):
+            approved.write_text(drawn, encoding="utf-8")
+        assert drawn == approved.read_text(encoding="utf-8")
+
+    return compare

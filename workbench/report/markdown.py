@@ -177,7 +177,7 @@ def _place(one: Violation) -> str:
 
 
 def _back(record: RunRecord) -> str:
-    command = "workbench rollback all\nworkbench rollback all --revert   # where the history is shared already"
-    first = next((one.id for one in record.batches if one.commit), "")
-    one = f"\nworkbench rollback {first}" if first else ""
-    return f"## How to go back\n\n{markdown_block(command + one, 'sh')}"
+    kept = sorted((one.seq, one.id) for one in record.batches if one.commit)
+    last = [f"workbench rollback {kept[-1][1]}   # the last batch"] if kept else []
+    commands = [*last, "workbench rollback all", "workbench rollback all --revert   # where the history is shared"]
+    return "## How to go back\n\n" + markdown_block("\n".join(commands), "sh")

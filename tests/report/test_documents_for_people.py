@@ -1,0 +1,167 @@
+"""Markdown and HTML reports: approved pictures, and a corpus of payloads that must stay text."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from markdown_it import MarkdownIt
+
+from workbench.report.html import html_report
+from workbench.report.markdown import markdown_report, pull_request
+
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg onload=alert(1)>",
+    "</pre></details></body><h1>x</h1>",
+    "</style><script>1</script>",
+    "<!-- --><b>",
+    "]]><b>",
+    "{{ 7 * 7 }}{% raw %}",
+    "[x](javascript:alert(1))",
+    "![x](https://evil.example/x.png)",
+    "```\n</details>\n<img src=x>\n```",
+    "a | b\n| --- |\n# head",
+    "\x1b]0;owned\x07\x1b[2J",
+    "\u202etxt.exe\u2066",
+    "javascript:alert(1)",
+    "&lt;script&gt;",
+    "\udcff\ud800",
+    "https://evil.example @everyone #1",
+]
+
+
+def poisoned(record, bad):
+    site = replace(record.violations[3], path=bad, rule=bad, reason=bad, detail=bad, message=bad, snippet=bad)
+    away = replace(record.violations[-1], path=bad, rule=bad, reason=bad)
+    quarantined = replace(
+        record.quarantined[0],
+        path=bad,
+        tests=(bad,),
+        evidence=bad,
+        diff=bad,
+        owner=bad,
+        reproduce=bad,
+        gate=bad,
+        batch=bad,
+        with_paths=(bad,),
+    )
+    batch = replace(record.batches[0], id=bad, rules=(bad,), package=bad, reason=bad, commit=bad)
+    return replace(
+        record,
+        run=bad,
+        plan=bad,
+        title=bad,
+        issue=bad,
+        branch=bad,
+        digest=bad,
+        base=bad,
+        head=bad,
+        batches=(batch,),
+        quarantined=(quarantined,),
+        violations=(site, away, record.violations[0]),
+        suites=(replace(record.suites[0], id=bad),),
+        rules=(bad,),
+    )
+
+
+class Elements(HTMLParser):
+    """Collects every element and attribute of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.attributes, self.said = set(), set(), []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+
+@pytest.mark.parametrize("bad", PAYLOADS)
+def test_nothing_foreign_becomes_html(record, bad):
+    clean, page = Elements(html_report(record)), html_report(poisoned(record, bad))
+    found = Elements(page)
+    assert found.tags <= clean.tags
+    assert found.attributes <= clean.attributes
+    assert not any(one.startswith("on") or one in ("src", "href") for one in found.attributes)
+    assert all(one.isprintable() or one == "\n" for one in page)
+
+
+@pytest.mark.parametrize("bad", PAYLOADS)
+def test_nothing_foreign_becomes_markdown(record, bad):
+    allowed = {"h1", "h2", "p", "strong", "code", "pre", "br", "details", "summary"}
+    allowed |= {"table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
+    source = markdown_report(poisoned(record, bad))
+    page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(source)
+    found = Elements(page)
+    assert found.tags <= allowed
+    assert not found.attributes - {"style", "class"}
+    assert page.count("<h1>") == 1
+    assert all(one.isprintable() or one == "\n" for one in source)
+
+
+def test_markdown(record, same_picture):
+    same_picture("report.md", markdown_report(record))
+
+
+def test_pull_request(record):
+    title, empty, rest = pull_request(record).split("\n", 2)
+    assert title == "#1066 One WebSocket manager, one way to get it (10 of 17 sites)"
+    assert empty == ""
+    assert rest == markdown_report(record)
+
+
+def test_markdown_is_stable(record):
+    shuffled = replace(
+        record,
+        batches=record.batches[::-1],
+        violations=record.violations[::-1],
+        quarantined=record.quarantined[::-1],
+    )
+    assert markdown_report(shuffled) == markdown_report(record)
+
+
+def test_times_stand_in_one_place(record):
+    text = markdown_report(record)
+    assert [line for line in text.splitlines() if "2026-11-20" in line] == [
+        "2026-11-20T22:15:00Z to 2026-11-20T22:15:41Z, 41 s."
+    ]
+
+
+def test_a_run_with_nothing_in_it(record):
+    empty = replace(record, batches=(), quarantined=(), violations=(), suites=(), rules=(), finished=None, title="")
+    text = markdown_report(empty)
+    assert text.startswith("# websocket-ssot\n")
+    assert "not finished" in text
+    for heading in ("## Suites", "## Batches", "## Quarantined", "## Blocked", "## Excluded"):
+        assert heading not in text
+    page = html_report(empty)
+    assert "<svg" not in page
+    assert "<h1>websocket-ssot</h1>" in page
+
+
+def test_html_needs_nothing_from_outside(record):
+    page = html_report(record)
+    assert "default-src 'none'" in page
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
+    found = Elements(page)
+    assert not found.tags & {"script", "img", "link", "iframe", "object", "form"}
+
+
+def test_html_says_what_the_markdown_says(record):
+    said = " ".join(" ".join(Elements(html_report(record)).said).split())
+    for words in (
+        "17 found = 10 fixed + 2 quarantined + 3 blocked + 1 excluded + 1 remaining",
+        "no-context-in-scope",
+        "mission-critical 12/18 17/18 17/18 met",
+        "detection – – 90 % not met",
+        "rolled back unit did not finish",
+        "E assert None is context",
+        "Started 2026-11-20T22:15:00Z, finished 2026-11-20T22:15:41Z (41 s); 29 gate runs",
+    ):
+        assert words in said
