@@ -48,9 +48,7 @@ class Binder:
         self._names, self._locals = ground.names, ground.locals
         self._planned: list[_Planned] = []
 
-    def bind(
-        self, qualified: str, *, at: ast.AST, like: ImportedName | None, deferred: bool
-    ) -> Bound | Blocked:
+    def bind(self, qualified: str, *, at: ast.AST, like: ImportedName | None, deferred: bool) -> Bound | Blocked:
         """As `Imports.bind`."""
         goal = goal_of(qualified, self._ground.project)
         if goal.module == self._ground.module.name and goal.path:
@@ -70,7 +68,7 @@ class Binder:
         found = self._names.scope_of(at).lookup(name)
         if found is not None and found.kind is not ScopeKind.MODULE:
             return Blocked("name-taken", f"{name} means something else here")
-        sure = found is not None and standing(name, found, at, self._names) is Standing.BOUND
+        sure = found is not None and standing(name, found, at) is Standing.BOUND
         if found is None or (self._locals.eager(at) and not sure):
             return Blocked("self-import", f"{goal.dotted} belongs to this very file, which does not have it here")
         return Bound(".".join(goal.path))
@@ -116,9 +114,7 @@ class Binder:
 
     # ---- what is to be added
 
-    def _plan(
-        self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool
-    ) -> Bound | Blocked:
+    def _plan(self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool) -> Bound | Blocked:
         wanted = self._place(goal, at, like, deferred)
         if isinstance(wanted, Blocked):
             return wanted
@@ -136,9 +132,7 @@ class Binder:
         name = goal.path[0] if goal.path else goal.module
         return Blocked("name-taken", f"{name} already means something else in this file")
 
-    def _shares(
-        self, known: _Planned, goal: Goal, form: _Form, wanted: Wanted, at: ast.AST
-    ) -> bool:
+    def _shares(self, known: _Planned, goal: Goal, form: _Form, wanted: Wanted, at: ast.AST) -> bool:
         """Say whether a planned import serves at `at` too."""
         at_head = known.wanted.beside is None and known.wanted.inside is None
         if known.goal != goal or known.form != form or not (at_head or known.wanted.place == wanted.place):
@@ -146,9 +140,7 @@ class Binder:
         found = self._names.scope_of(at).lookup(form.local)
         return found is None or found in tuple(known.scope.outward())
 
-    def _place(
-        self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool
-    ) -> Wanted | Blocked:
+    def _place(self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool) -> Wanted | Blocked:
         """Return where the import goes; what it says is filled in later."""
         ground, node = self._ground, like.statement if like is not None else None
         place = Wanted(Wish("", ""), Member(""), ground.until(at), like=node)

@@ -134,8 +134,7 @@ class _Writer:
 
     def edits(self, fates: dict[int, _Fate], wanted: Sequence[Wanted]) -> tuple[Edit, ...]:
         self._fates = {
-            key: _Fate(one.node, set(one.dropped), dict(one.moved), [], one.until)
-            for key, one in fates.items()
+            key: _Fate(one.node, set(one.dropped), dict(one.moved), [], one.until) for key, one in fates.items()
         }
         for fate in self._fates.values():
             fate.moved = {n: move for n, move in fate.moved.items() if n not in fate.dropped}

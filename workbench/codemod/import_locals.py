@@ -33,7 +33,7 @@ class Locals:
                 return False
         if self.typing_only(at):
             return True
-        if standing(imported.local, imported.scope, at, self._names) is Standing.BOUND:
+        if standing(imported.local, imported.scope, at) is Standing.BOUND:
             return True
         return self._runs_later(scope) and self._at_end(imported)
 

@@ -153,9 +153,7 @@ class Head:
 
     # ---- which group
 
-    def _kin(
-        self, groups: list[list[Importing]], wish: Wish, like: ast.stmt | None
-    ) -> list[Importing] | None:
+    def _kin(self, groups: list[list[Importing]], wish: Wish, like: ast.stmt | None) -> list[Importing] | None:
         """Return the group of the import nearest to `wish` by dotted name and manner."""
         best: tuple[tuple[int, ...], list[Importing]] | None = None
         for group in groups:
@@ -170,9 +168,7 @@ class Head:
                     best = (score, group)
         return best[1] if best is not None else None
 
-    def _same_section(
-        self, groups: list[list[Importing]], wish: Wish, like: ast.stmt | None
-    ) -> list[Importing] | None:
+    def _same_section(self, groups: list[list[Importing]], wish: Wish, like: ast.stmt | None) -> list[Importing] | None:
         section = self.section(wish)
         holding = [group for group in groups if section in self._sections(group)]
         if not holding and len(groups) == 1 and len(self._sections(groups[0])) > 1:
@@ -201,9 +197,7 @@ class Head:
             return Spot(like)
         return Spot(max(mine, key=lambda one: _shared(self._wish(one).module, wish.module)))
 
-    def _between(
-        self, group: list[Importing], mine: list[Importing], place: int, like: ast.stmt | None
-    ) -> Spot:
+    def _between(self, group: list[Importing], mine: list[Importing], place: int, like: ast.stmt | None) -> Spot:
         """Return the spot before `mine[place]`; on the very line of `like` if that one goes from there."""
         low = group.index(mine[place - 1]) if place else -1
         high = group.index(mine[place]) if place < len(mine) else len(group)

@@ -76,7 +76,7 @@ def with_module(text: str, module: str) -> str:
     found = _FROM.match(text)
     assert found is not None
     before, after = found["before"] or " ", found["after"] or " "
-    return f"from{before}{module}{after}{text[found.end('after'):]}"
+    return f"from{before}{module}{after}{text[found.end('after') :]}"
 
 
 def with_member(text: str, index: int, new: Member) -> str:

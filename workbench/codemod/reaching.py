@@ -8,7 +8,7 @@ definition; bindings made from outside (`global`, `nonlocal`) may happen at any 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.scopes import Binding, ImportedName, Scope
@@ -21,7 +21,7 @@ Path = tuple[tuple[int, int], ...]
 _DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NOWHERE: State = frozenset()
 _FINALLY = -1
-_SWALLOWS = frozenset({"suppress", "raises"})
+_SWALLOWS = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 
 
 @dataclass(slots=True)
@@ -33,8 +33,12 @@ class _Loop:
 class Reaching:
     """The answer for one name of one scope (a module, class or function)."""
 
-    def __init__(self, name: str, scope: Scope, bindings: Sequence[Binding]) -> None:
+    def __init__(
+        self, name: str, scope: Scope, bindings: Sequence[Binding], *, places: Collection[ast.AST] = ()
+    ) -> None:
+        """`places` are nodes to answer for besides the reads of the name."""
         self._name = name
+        self._places = frozenset(id(one) for one in places)
         self._every = tuple(one for one in bindings if not isinstance(one, ast.AnnAssign))
         self._by_node: dict[int, list[Binding]] = {}
         for one in self._every:
@@ -51,7 +55,8 @@ class Reaching:
         inside = [one for one in self._every if _key(one) in own or isinstance(one, ast.arg)]
         self._foreign: State = frozenset(one for one in self._every if one not in inside)
         parameters: State = frozenset(one for one in inside if isinstance(one, ast.arg))
-        self._block(body, (parameters or frozenset({None})) | self._foreign)
+        self.end = self._block(body, (parameters or frozenset({None})) | self._foreign)
+        """The bindings that may be in force once the scope's body has run."""
 
     def at(self, node: ast.AST) -> State:
         """Return the bindings that may be in force where the name is read; all where that is not known."""
@@ -71,6 +76,10 @@ class Reaching:
                 return holder == other_holder and _FINALLY not in (arm, other_arm)
         before = _start(other) < _start(of)
         return isinstance(other, ast.Name) and before and len(theirs) < len(mine)
+
+    def is_foreign(self, binding: Binding) -> bool:
+        """Say whether a binding is made from another scope (`global`, `nonlocal`), or only declared."""
+        return binding in self._foreign or binding not in self._every
 
     def is_marker(self, binding: Binding) -> bool:
         """Say whether a binding only marks the name as missing: an assignment of None, False, ..."""
@@ -207,7 +216,7 @@ class Reaching:
         todo: list[tuple[ast.AST, State]] = [(node, state)]
         while todo:
             one, now = todo.pop()
-            if isinstance(one, ast.Name) and one.id == self._name:
+            if (isinstance(one, ast.Name) and one.id == self._name) or id(one) in self._places:
                 self._seen[id(one)] = self._seen.get(id(one), _NOWHERE) | now
             later = self._later(one, now) if isinstance(one, _DEFERRED) else now
             body = getattr(one, "body", []) if isinstance(one, _DEFERRED) else []
