@@ -47,25 +47,27 @@ class Verbs(TyperGroup):
 def run(arguments: list[str]) -> int:
     """Carry out a command line and return its exit code; every failure comes out as an exception."""
     command = get_command(_app)
-    with command.make_context(PROGRAM, _flags_first(arguments)) as context:
+    flags, rest = _split(arguments)
+    with command.make_context(PROGRAM, [*flags, *rest]) as context:
         code = command.invoke(context)
     return code if isinstance(code, int) else 0
 
 
-_FLAGS = frozenset({"--json", "--quiet", "--verbose", "--no-color"})
+_FLAGS = frozenset({"--json", "--quiet", "-q", "--verbose", "-v", "--no-color"})
 
 
-def _flags_first(arguments: list[str]) -> list[str]:
-    """Return the arguments with the global flags in front, where typer wants them: `status --json` works too."""
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return (global flags, the rest): flags may follow the verb, up to a `--`; typer wants them in front."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [one for one in arguments[:end] if one in _FLAGS]
     rest = [one for one in arguments[:end] if one not in _FLAGS]
-    return [*flags, *rest, *arguments[end:]]
+    return flags, [*rest, *arguments[end:]]
 
 
-def wants(flag: str, arguments: list[str]) -> bool:
+def wants(arguments: list[str], *flags: str) -> bool:
     """Return whether a global flag was given, without needing the rest of the line to make sense."""
-    return flag in _flags_first(arguments)[: len(_FLAGS)]
+    given, _ = _split(arguments)
+    return not {*flags}.isdisjoint(given)
 
 
 def _version(asked: bool) -> None:

@@ -67,7 +67,7 @@ def _reader_left() -> int:
 
 
 def _tell(error: WorkbenchError, arguments: list[str]) -> int:
-    if wants("--json", arguments):
+    if wants(arguments, "--json"):
         from workbench.report.documents import error_document
         from workbench.report.objects import dump
 
@@ -75,7 +75,7 @@ def _tell(error: WorkbenchError, arguments: list[str]) -> int:
         sys.stdout.flush()
     else:
         sys.stderr.write(in_words(error))
-    if wants("--verbose", arguments):
+    if wants(arguments, "--verbose", "-v"):
         sys.stderr.write(safe_lines(traceback.format_exc()))
     return error.exit_code
 
