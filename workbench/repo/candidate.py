@@ -7,7 +7,8 @@ blobs, trees and commit as one pack: 0.75 times the time of `commit -a` for 1,00
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,8 +67,7 @@ def build_candidate(
     `changes` maps paths to new bytes; modes stay. `when` is the date in UTC seconds. Raises Refused for a
     path that is not a regular file in `parent`, EnvironmentFailed when git cannot write.
     """
-    options = ("-c", "core.ignoreCase=false", "-c", "fastimport.unpackLimit=100", "-c", "pack.compression=1")
-    with incoming(repo) as git, git.talk(*options, "fast-import", "--quiet", "--done", "--depth=0") as importer:
+    with incoming(repo) as git, _importer(repo, git) as importer:
         importer.stdin.write(_opening(parent, message, when, name))
         modes = _modes(importer, sorted(changes))
         for path, mode in modes.items():
@@ -100,6 +100,20 @@ def signing(git: Git, name: Identity, when: int) -> Git:
 def encoded(message: str) -> bytes:
     """Return the message as git stores it: UTF-8, no NUL, one newline at the end."""
     return message.replace("\0", "").rstrip("\n").encode("utf-8", "backslashreplace") + b"\n"
+
+
+@contextmanager
+def _importer(repo: Repository, git: Git) -> Iterator[GitPython.AutoInterrupt]:
+    """Talk to a `git fast-import`; what it writes into the git directory when it fails does not stay there."""
+    options = ("-c", "core.ignoreCase=false", "-c", "fastimport.unpackLimit=100", "-c", "pack.compression=1")
+    report = ""
+    try:
+        with git.talk(*options, "fast-import", "--quiet", "--done", "--depth=0") as importer:
+            report = f"fast_import_crash_{importer.pid}"
+            yield importer
+    finally:
+        if report:
+            (repo.git_dir / report).unlink(missing_ok=True)
 
 
 def _opening(parent: str, message: str, when: int, name: Identity) -> bytes:

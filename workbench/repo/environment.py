@@ -49,15 +49,17 @@ def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in gone} | dict(VARIABLES)
 
 
-def find_git(search: str, *, outside: Path) -> str:
-    """Return the absolute path of git on the search path `search`, never one inside `outside`.
+def find_git(search: str, *, outside: Path | None) -> str:
+    """Return the absolute path of git on the search path `search`, never one inside the repository `outside`.
 
     A program called `git` that lies in the repository we look at was put there by somebody else.
     """
-    home = outside.resolve()
     entries = [entry for entry in search.split(os.pathsep) if Path(entry).is_absolute()]
-    trusted = [entry for entry in entries if not Path(entry).resolve().is_relative_to(home)]
-    found = shutil.which("git", path=os.pathsep.join(trusted))
+    if outside is not None:
+        home = outside.resolve()
+        entries = [entry for entry in entries if not Path(entry).resolve().is_relative_to(home)]
+    found = shutil.which("git", path=os.pathsep.join(entries))
     if found is None:
-        raise EnvironmentFailed("git was not found", hint="install git, or put its directory on PATH")
+        hint = "install git, or put its directory on PATH; one inside the repository is not trusted"
+        raise EnvironmentFailed("git was not found", hint=hint)
     return found

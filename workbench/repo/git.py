@@ -231,7 +231,7 @@ def _name(arguments: tuple[str, ...]) -> str:
     return ""
 
 
-def _project(directory: Path) -> Path:
+def _project(directory: Path) -> Path | None:
     """Return the nearest directory above that looks like a repository; only used to distrust programs in it."""
     home = directory.absolute()
-    return next((place for place in (home, *home.parents) if (place / ".git").exists()), home)
+    return next((place for place in (home, *home.parents) if (place / ".git").exists()), None)

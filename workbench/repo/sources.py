@@ -1,4 +1,4 @@
-"""Trees of files for the rooms that only read: of a commit, of the working tree, of either with some files changed."""
+"""Trees of files for the rooms that only read: of a commit, or of any other with some files changed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from workbench.repo.git import raw, shown
 from workbench.repo.index import private_index
 from workbench.repo.objects import Leaf, leaves, read_objects
 from workbench.repo.repository import Repository
-from workbench.repo.working_tree import WorkingTreeSources
-
-__all__ = ["CommitSources", "OverlaySources", "WorkingTreeSources"]
 
 
 class CommitSources:

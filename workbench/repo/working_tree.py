@@ -18,8 +18,8 @@ from workbench.repo.git import Git, is_utf8, shown, text
 from workbench.repo.objects import Leaf
 from workbench.repo.repository import Repository
 
-# No such file, a file where a directory should be, a link, a socket: there is no regular file. Else: we do not know.
-_NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
+# Nothing there, a file where a directory should be or the other way, an impossible name, a link, a socket.
+_NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO})
 # A cleaned blob differs from the file it came from only where one of these is set.
 _CONVERTING = ("filter", "ident", "working-tree-encoding")
 _UNTRACKED = "100644"
@@ -115,13 +115,17 @@ class WorkingTreeSources:
 def _content(place: Path | str) -> bytes | None:
     """Return what a regular file holds, None where there is none; raises EnvironmentFailed if it cannot be read."""
     try:
-        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        with open(place, "rb", opener=_no_link) as file:
+            return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
     except OSError as error:
         if error.errno in _NO_FILE:
             return None
         raise EnvironmentFailed(f"{place} cannot be read: {error.strerror}", path=str(place)) from error
+
+
+def _no_link(place: str, flags: int) -> int:
+    # Not blocking, so that a named pipe without a writer opens, and is then seen to be no file.
+    return os.open(place, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _directory(path: str) -> str:
