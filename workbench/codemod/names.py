@@ -40,8 +40,8 @@ class Use:
     """An expression (`Name` or `Attribute`) that denotes a wanted name.
 
     In a quoted annotation or a type comment (`quoted`) the node is parsed from the text and carries the
-    place it has in the file, so that spans work as for any other; where the text is not spelled out as
-    it is (escapes, joined literals), `exact` is False and the place is that of the whole literal.
+    place it has in the file, so that spans work as for any other. `exact` is False where the text is not
+    spelled out as it is (escapes, joined literals, odd Unicode forms); the place may then be the literal's.
     """
 
     node: ast.Name | ast.Attribute
@@ -134,7 +134,8 @@ class Names:
             resolved = self.variables.resolve(first.id, rest, scope, None if quoted else first)
             if resolved is not None and not wanted.isdisjoint(resolved.may):
                 place = self.module.place(node)
-                found.append(Use(node, place, scope, resolved, quoted, exact))
+                spelled_out = exact and self._is_spelled_out(node)
+                found.append(Use(node, place, scope, resolved, quoted, spelled_out))
         inner = {id(part) for use in found for part in _inside(use.node)}
         found.sort(key=lambda use: (use.place.start, use.place.end))
         yield from (use for use in found if id(use.node) not in inner)
@@ -158,7 +159,7 @@ class Names:
         for node, scope, quoted, exact in self._spots(frozenset({name})):
             if isinstance(node, ast.Name) and self.variables.owner(name, scope) is owner:
                 bindings = self.variables.in_force(name, owner, None if quoted else node)
-                yield Read(node, scope, bindings, quoted, exact)
+                yield Read(node, scope, bindings, quoted, exact and self._is_spelled_out(node))
 
     def strings(self, names: Collection[str]) -> Iterator[StringUse]:
         """Yield the places in string literals that spell one of the canonical `names`, and `__all__` items."""
@@ -190,6 +191,14 @@ class Names:
         bound = {name for scope in visible for name in scope.bindings}
         read = {name for name, spots in self.index.names.items() if any(s in visible for _, s in spots)}
         return frozenset(bound | read)
+
+    def _is_spelled_out(self, node: ast.Name | ast.Attribute) -> bool:
+        """Say whether the bytes at a node's place end in its identifier, as they should.
+
+        They do not where an identifier is written in another Unicode form than Python's own.
+        """
+        last = node.id if isinstance(node, ast.Name) else node.attr
+        return self.module.segment(node).endswith(last.encode(self.module.codec, "replace"))
 
     # ---- candidates
 

@@ -1,0 +1,154 @@
+"""How the result of a call is awaited: at once, by something it is handed to, or later through a variable."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from workbench.codemod.edit import Edit
+from workbench.codemod.names import Names, Scope, Use
+from workbench.codemod.source import Module
+from workbench.model.violation import Blocked
+
+# What awaits the coroutines it is given. Methods (event loops, task groups) go by their name alone.
+_FUNCTIONS = frozenset(
+    f"asyncio.{name}"
+    for name in (
+        "as_completed",
+        "create_task",
+        "ensure_future",
+        "gather",
+        "run",
+        "run_coroutine_threadsafe",
+        "shield",
+        "wait",
+        "wait_for",
+    )
+) | {"anyio.run", "uvloop.run"}
+_METHODS = frozenset(
+    {"create_task", "ensure_future", "gather", "run_coroutine_threadsafe", "run_until_complete", "wait_for"}
+)
+_SPACE = re.compile(rb"(?:[ \t\f\r\n]|\\\r?\n)*")
+_TRANSPARENT = (ast.IfExp, ast.BoolOp, ast.NamedExpr)
+_COLLECTS = (ast.Starred, ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
+_ELSEWHERE = "awaited-elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A call whose result is awaited. `node` is the place: the await, or where the awaiting begins.
+
+    `spelled` is the dotted name by which the file reaches the function.
+    """
+
+    node: ast.expr
+    call: ast.Call
+    spelled: str
+    scope: Scope
+    blocked: Blocked | None = None
+
+
+def awaited(call: str, names: Names) -> Iterator[Awaited]:
+    """Yield the places where the result of calling the canonical name `call` is awaited."""
+    for use in names.uses({call}):
+        parent = None if use.quoted else names.ancestry.parent(use.node)
+        if isinstance(parent, ast.Call) and parent.func is use.node:
+            yield from _of_call(parent, use, names)
+
+
+def without_await(module: Module, node: ast.Await) -> Edit:
+    """Return the edit that takes `await` away, and the space after it up to a parenthesis (a comment keeps it)."""
+    start, end = module.span(node)
+    after = start + len(b"await")
+    space = _SPACE.match(module.source, after, end)
+    stop = space.end() if space is not None else after
+    comment = module.source[stop : stop + 1] == b"#"
+    return Edit(start, after if comment else stop, b"")
+
+
+def _of_call(call: ast.Call, use: Use, names: Names) -> Iterator[Awaited]:
+    node, parent = _out_of(call, names)
+    if isinstance(parent, ast.Await):
+        blocked = _doubt(use) or _changes_kind(parent, names)
+        if node is not call:
+            blocked = blocked or Blocked(_ELSEWHERE, "only one of several awaited values is this call")
+        yield Awaited(parent, call, use.resolved.spelled, use.scope, blocked)
+    elif isinstance(parent, ast.withitem | ast.AsyncFor | ast.comprehension):
+        if _is_async(parent, node, names):
+            yield Awaited(call, call, use.resolved.spelled, use.scope, Blocked("async-context", "`async` needs what this call returns"))
+    elif (taker := _taker(node, names)) is not None:
+        detail = f"{ast.unparse(taker.func)} awaits it; with a plain value it fails"
+        yield Awaited(call, call, use.resolved.spelled, use.scope, Blocked(_ELSEWHERE, detail))
+    elif isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is node:
+        yield from _through_variable(parent, call, use, names)
+
+
+def _out_of(call: ast.Call, names: Names) -> tuple[ast.expr, ast.AST | None]:
+    """Climb out of expressions that hand their value on; return the last and what is around it."""
+    node: ast.expr = call
+    parent = names.ancestry.parent(node)
+    while isinstance(parent, _TRANSPARENT) and getattr(parent, "test", None) is not node:
+        node, parent = parent, names.ancestry.parent(parent)
+    return node, parent
+
+
+def _doubt(use: Use) -> Blocked | None:
+    if use.resolved.certain:
+        return None
+    return Blocked(use.resolved.reason, "something else may be called here")
+
+
+def _changes_kind(node: ast.Await, names: Names) -> Blocked | None:
+    """An await in a generator expression makes it asynchronous, and its reader an `async for`."""
+    around = names.ancestry.parent(node)
+    below: ast.AST = node
+    while isinstance(around, ast.expr | ast.comprehension | ast.keyword) and not isinstance(around, ast.Lambda):
+        if isinstance(around, ast.GeneratorExp):
+            outside = below is around.generators[0] and _within(node, around.generators[0].iter)
+            if not outside:
+                return Blocked("async-context", "the await makes this generator expression asynchronous")
+        below, around = around, names.ancestry.parent(around)
+    return None
+
+
+def _within(node: ast.AST, tree: ast.AST) -> bool:
+    return any(one is node for one in ast.walk(tree))
+
+
+def _is_async(parent: ast.withitem | ast.AsyncFor | ast.comprehension, node: ast.expr, names: Names) -> bool:
+    if isinstance(parent, ast.withitem):
+        return isinstance(names.ancestry.parent(parent), ast.AsyncWith) and parent.context_expr is node
+    return parent.iter is node and (isinstance(parent, ast.AsyncFor) or bool(parent.is_async))
+
+
+def _taker(node: ast.expr, names: Names) -> ast.Call | None:
+    """Return the call of something that awaits, if `node` is among (or collected into) its arguments."""
+    parent = names.ancestry.parent(node)
+    while isinstance(parent, _COLLECTS):
+        parent = names.ancestry.parent(parent)
+    if isinstance(parent, ast.keyword):
+        parent = names.ancestry.parent(parent)
+    if not isinstance(parent, ast.Call):
+        return None
+    resolved = names.resolve(parent.func)
+    if resolved is not None:
+        return parent if resolved.qualified in _FUNCTIONS else None
+    return parent if getattr(parent.func, "attr", "") in _METHODS else None
+
+
+def _through_variable(
+    statement: ast.Assign | ast.AnnAssign, call: ast.Call, use: Use, names: Names
+) -> Iterator[Awaited]:
+    """`task = f()` and, in the same function, `await task` that surely means it."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    for target in targets:
+        if not isinstance(target, ast.Name):
+            continue
+        owner = names.variables.owner(target.id, use.scope)
+        for read in names.reads(target.id, owner) if owner is not None else ():
+            around = names.ancestry.parent(read.node)
+            if isinstance(around, ast.Await) and read.scope is use.scope and read.bindings == (target,):
+                detail = f"the call of line {call.lineno} is awaited here"
+                yield Awaited(around, call, use.resolved.spelled, use.scope, _doubt(use) or Blocked(_ELSEWHERE, detail))

@@ -1,0 +1,134 @@
+"""May the local name an import binds change with it? What must change along, or that the name must stay.
+
+A local name is an attribute of its module or class too: it stays where others import it, spell it in a
+string, or reach it as an attribute, and the import then says `new as old`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from workbench.codemod.names import ImportedName, Names, Read, Scope, ScopeKind
+from workbench.codemod.project import Project
+from workbench.codemod.quoted import content_start
+from workbench.codemod.scopes import Binding
+from workbench.codemod.statements import exports
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """What changes when a variable gets a new name: its reads, and the assignments that stand in for its import.
+
+    `exported` are the items of `__all__` that list it.
+    """
+
+    reads: tuple[Read, ...]
+    fallbacks: tuple[ast.Name, ...]
+    exported: tuple[ast.Constant, ...]
+
+
+def stays_outside(project: Project, module: str, local: str, new: str) -> bool:
+    """Say whether others need a module-level name to stay, or the module cannot take the new one.
+
+    Judged by facts alone, so that every file of the tree comes to the same answer.
+    """
+    if not module:
+        return False
+    known = project.facts.get(module)
+    taken = known is not None and (new in known.defined or new in known.imported)
+    return taken or project.has_module(f"{module}.{new}") or bool(project.users(f"{module}.{local}"))
+
+
+def renaming(
+    names: Names, imported: ImportedName, *, to: str, moving: Collection[ImportedName]
+) -> Renaming | None:
+    """Return what changes along when `imported` binds the last part of `to`; None where the old name must stay.
+
+    `moving` are all the imports of the symbol in this file.
+    """
+    local, scope, new = imported.local, imported.scope, to.rpartition(".")[2]
+    if imported.alias.asname is not None or scope.kind is ScopeKind.CLASS:
+        return None
+    at_top = scope.kind is ScopeKind.MODULE
+    if at_top and stays_outside(names.project, names.module.name, local, new):
+        return None
+    every = names.variables.bindings(local, scope)
+    group = _group(names, imported, every, moving)
+    reads = tuple(names.reads(local, scope))
+    if group is None or not all(_belongs(read, group) for read in reads):
+        return None
+    mine = tuple(read for read in reads if not group.isdisjoint(read.bindings))
+    if not is_bound_to(names, to, scope) and not is_free(names, new, scope, mine):
+        return None
+    fallbacks = tuple(one for one in every if one in group and isinstance(one, ast.Name))
+    listed = exports(names.module.tree) if at_top else None
+    items = tuple(one for one in listed.items if one.value == local) if listed is not None else ()
+    if any(content_start(names.module, item) is None for item in items):
+        return None
+    return Renaming(mine, fallbacks, items)
+
+
+def is_bound_to(names: Names, to: str, scope: Scope) -> bool:
+    """Say whether the scope already imports `to` under its own name, and nothing else under that name."""
+    known = names.variables.bindings(to.rpartition(".")[2], scope)
+    same = all(isinstance(one, ImportedName) and one.bound == to for one in known)
+    return bool(known) and same
+
+
+def is_free(names: Names, new: str, scope: Scope, reads: Collection[Read]) -> bool:
+    """Say whether `new` can be bound in `scope` and then means that at every one of `reads`.
+
+    Not free: bound there already, hidden by a scope on the way to a read, or read below `scope` as a
+    builtin or an outer variable that the new binding would capture.
+    """
+    if new in scope.declared_global or new in scope.declared_nonlocal:
+        return False
+    if names.variables.bindings(new, scope):
+        return False
+    if any(_inside(names.variables.owner(new, read.scope), scope) for read in reads):
+        return False
+    readers = (reader for _, reader in names.index.names.get(new, ()) if _inside(reader, scope, same=True))
+    return all(_inside(names.variables.owner(new, reader), scope) for reader in readers)
+
+
+def _inside(inner: Scope | None, outer: Scope, *, same: bool = False) -> bool:
+    if inner is None or (inner is outer and not same):
+        return False
+    return any(one is outer for one in inner.outward())
+
+
+def _group(
+    names: Names,
+    imported: ImportedName,
+    every: Collection[Binding],
+    moving: Collection[ImportedName],
+) -> frozenset[Binding] | None:
+    """Return the bindings that are renamed together: imports of the symbol and what stands in for them.
+
+    None where one of them cannot be renamed: it is made from another scope, deleted, or a definition.
+    """
+    imports = [one for one in every if one in moving and isinstance(one, ImportedName)]
+    if any(one.alias.asname is not None for one in imports):
+        return None
+    if len(every) == 1:
+        return frozenset(every)
+    flow = names.variables.reaching(imported.local, imported.scope)
+    others = [one for one in every if one not in imports]
+    fallbacks = [one for one in others if any(flow.is_fallback(one, of) for of in imports)]
+    plain = all(isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) for one in fallbacks)
+    if not plain or any(flow.is_foreign(one) or _deletes(one) for one in others):
+        return None
+    return frozenset([*imports, *fallbacks])
+
+
+def _deletes(binding: Binding) -> bool:
+    return isinstance(binding, ast.Name) and isinstance(binding.ctx, ast.Del)
+
+
+def _belongs(read: Read, group: frozenset[Binding]) -> bool:
+    """Say whether a read is wholly of the group, and its text can be changed, or wholly not."""
+    if group.isdisjoint(read.bindings):
+        return True
+    return read.exact and group.issuperset(read.bindings)

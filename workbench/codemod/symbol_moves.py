@@ -1,0 +1,167 @@
+"""Carries out the move of a symbol in one file: byte edits for names, the import engine for the rest."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from workbench.codemod.edit import Edit
+from workbench.codemod.imports import Imports
+from workbench.codemod.names import ImportedName, Names, Read, StringUse, Use
+from workbench.codemod.renaming import is_bound_to
+from workbench.codemod.rule import Rewrite
+from workbench.codemod.symbol_places import Move, Role, Spot
+from workbench.model.violation import Blocked, Site
+
+_ALONE = Blocked("overlap", "the import it comes through is not part of this change")
+
+
+def carry_out(move: Move, names: Names, wanted: Sequence[tuple[Spot, Site]]) -> Rewrite:
+    """Return the edits that mend the wanted places."""
+    carrying = _Carrying(move, names)
+    carrying.run([spot for spot, _ in wanted])
+    outcome = [(site, carrying.blocked_by(spot)) for spot, site in wanted]
+    return Rewrite(
+        edits=carrying.edits(),
+        fixed=tuple(site for site, blocked in outcome if blocked is None),
+        blocked=tuple((site, blocked) for site, blocked in outcome if blocked is not None),
+    )
+
+
+@dataclass(slots=True)
+class _Carrying:
+    move: Move
+    names: Names
+    _edits: list[Edit] = field(default_factory=list)
+    _blocked: dict[int, Blocked] = field(default_factory=dict)
+    """By identity of the spot, or of the import it hangs on."""
+    _moved: dict[int, str] = field(default_factory=dict)
+    """By identity of the import: the new spelling of what it binds."""
+    _engine: Imports | None = None
+
+    def run(self, spots: Sequence[Spot]) -> None:
+        by_hand = all(self._is_plain(spot) for spot in spots)
+        for spot in spots:
+            if spot.role is Role.IMPORT and isinstance(spot.thing, ImportedName):
+                self._import(spot, spot.thing, by_hand=by_hand)
+        replaced: Counter[int] = Counter()
+        for spot in spots:
+            if isinstance(spot.thing, Use) and self._use(spot, spot.thing):
+                replaced[id(spot.via)] += 0 if spot.thing.quoted else 1
+        for spot in spots:
+            self._follow(spot)
+        origins = {id(spot.via): spot.via for spot in spots if spot.via is not None}
+        for key, count in replaced.items():
+            origin = origins[key]
+            self.engine.drop_unused(origin, len(self.engine.uses_of(origin)) - count)
+
+    @property
+    def engine(self) -> Imports:
+        if self._engine is None:
+            self._engine = Imports(self.names.module, self.names, self.names.project)
+        return self._engine
+
+    def edits(self) -> tuple[Edit, ...]:
+        planned = self._engine.edits() if self._engine is not None else ()
+        return (*self._edits, *planned)
+
+    def blocked_by(self, spot: Spot) -> Blocked | None:
+        """Return why a place was not mended after all."""
+        if spot.role in (Role.READ, Role.EXPORT):
+            known = self._blocked.get(id(spot.via))
+            return known or (None if id(spot.via) in self._moved else _ALONE)
+        if spot.role is Role.IMPORT:
+            return self._blocked.get(id(spot.thing))
+        return self._blocked.get(id(spot))
+
+    # ---- what only needs a name edited
+
+    def _is_plain(self, spot: Spot) -> bool:
+        """Say whether a place needs no more than another name in the same import or attribute."""
+        if isinstance(spot.thing, ImportedName):
+            bound = is_bound_to(self.names, self.move.new, spot.scope)
+            return not bound and self._stays(spot.thing.spelled)
+        if isinstance(spot.thing, Use):
+            return self._keeps_its_path(spot.thing)
+        return True
+
+    def _stays(self, spelled: str) -> bool:
+        return self.move.stays_in_module and spelled == self.move.old
+
+    def _keeps_its_path(self, use: Use) -> bool:
+        origin = use.resolved.origin
+        if origin is None or not self._stays(use.resolved.spelled):
+            return False
+        return not origin.is_star or self.names.project.exists(self.move.new) is True
+
+    # ---- the places
+
+    def _import(self, spot: Spot, imported: ImportedName, *, by_hand: bool) -> None:
+        if by_hand:
+            self._moved[id(imported)] = self._rename_alias(spot, imported)
+            self._fallbacks(spot)
+            return
+        moved = self.engine.move(imported, self.move.new)
+        if isinstance(moved, Blocked):
+            self._blocked[id(imported)] = moved
+            return
+        self._moved[id(imported)] = moved.spelling
+        if moved.spelling != imported.local and spot.renaming is not None:
+            self._fallbacks(spot)
+        elif moved.spelling != imported.local:
+            self._reads(imported, moved.spelling)
+
+    def _reads(self, imported: ImportedName, spelling: str) -> None:
+        """Change uses that were not expected to change: the new name is a path inside what is imported."""
+        for read in self.names.reads(imported.local, imported.scope):
+            if imported in read.bindings:
+                self._edits.append(self._edit(*self.names.module.span(read.node), spelling))
+
+    def _rename_alias(self, spot: Spot, imported: ImportedName) -> str:
+        """Edit `old` in `from m import old`; return the local name from now on."""
+        alias, new = imported.alias, self.move.new_name
+        start, end = self.names.module.span(alias)
+        name_end = start + len(alias.name.encode(self.names.module.codec))
+        keeps = alias.asname is None and spot.renaming is None and alias.name != new
+        text = f"{new} as {alias.name}" if keeps else new
+        whole = alias.asname == new and b"#" not in self.names.module.source[start:end]
+        self._edits.append(self._edit(start, end if whole else name_end, text))
+        return alias.name if keeps else alias.asname or new
+
+    def _fallbacks(self, spot: Spot) -> None:
+        for one in spot.renaming.fallbacks if spot.renaming is not None else ():
+            self._edits.append(self._edit(*self.names.module.span(one), self.move.new_name))
+
+    def _use(self, spot: Spot, use: Use) -> bool:
+        """Mend a use through a module or a star; return whether it no longer needs that import."""
+        start, end = self.names.module.span(use.node)
+        if self._keeps_its_path(use):
+            last = use.node.attr if isinstance(use.node, ast.Attribute) else use.node.id
+            length = len(last.encode(self.names.module.codec))
+            self._edits.append(self._edit(end - length, end, self.move.new_name))
+            return False
+        origin = use.resolved.origin
+        like = None if origin is None or origin.is_star else origin
+        bound = self.engine.bind(self.move.new, at=use.node, like=like)
+        if isinstance(bound, Blocked):
+            self._blocked[id(spot)] = bound
+            return False
+        self._edits.append(self._edit(start, end, bound.spelling))
+        return True
+
+    def _follow(self, spot: Spot) -> None:
+        """Change what hangs on an import, once its new spelling is known, and strings."""
+        if spot.role is Role.STRING and spot.blocked is None:
+            self._edits.append(self._edit(spot.place.start, spot.place.end, spot.text))
+            return
+        spelling = self._moved.get(id(spot.via))
+        if spelling is None or not isinstance(spot.thing, Read | StringUse):
+            return
+        old = self.names.module.source[spot.place.start : spot.place.end]
+        if spelling.encode(self.names.module.codec) != old:
+            self._edits.append(self._edit(spot.place.start, spot.place.end, spelling))
+
+    def _edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(start, end, text.encode(self.names.module.codec))
