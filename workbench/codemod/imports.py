@@ -49,16 +49,17 @@ class Imports:
         """
         return self._binder.bind(qualified, at=at, like=like, deferred=deferred)
 
-    def move(self, imported: ImportedName, to: str) -> Bound | Blocked:
+    def move(self, imported: ImportedName, to: str, *, local: str | None = None) -> Bound | Blocked:
         """Make one import alias come from another place (`to` is the new dotted name), where it stands.
 
         Keeps `as`, comments, parentheses and the enclosing try / if / function; joins an import of the
-        same module in the same block. The Bound is the new spelling of what the alias binds: unchanged
-        where there is an `as`, and where the old name must live on (`__all__`, a re-export others use, a
-        fallback in `except`, a new name that is taken). Blocked: `name-taken`, `import-cycle`,
-        `self-import`, `star-import`.
+        same module in the same block. `local` is the name it shall bind from now on; the caller who gives
+        it answers for everything that reads it. Without it the engine takes the new name, or keeps the old
+        one where others need it (an `as`, `__all__`, a re-export, a fallback, a name that is taken).
+        The Bound is the new spelling of what the alias binds.
+        Blocked: `name-taken`, `import-cycle`, `self-import`, `star-import`.
         """
-        return self._mover.move(imported, to)
+        return self._mover.move(imported, to, local=local)
 
     def uses_of(self, imported: ImportedName) -> tuple[ast.Name, ...]:
         """Return every name in the code that reads what `imported` binds, in source order.
