@@ -52,6 +52,10 @@ REASONS: dict[str, Reason] = {
         "the import this change needs would close an import cycle",
         "import inside the function by hand, or break the cycle first",
     ),
+    "self-import": Reason(
+        "the file would have to import from itself",
+        "change this place by hand; it is where the new thing lives",
+    ),
     "rebound": Reason(
         "the name is assigned again in this file, so its uses may mean either thing",
         "give the second meaning a name of its own",
@@ -60,11 +64,11 @@ REASONS: dict[str, Reason] = {
         "the type of the object the method is called on is not known here",
         "annotate it, or decide with `unknown_receiver`",
     ),
-    "in-string": Reason(
+    "string": Reason(
         "the name stands in a string, which the rule only reports",
         'set `strings = "rewrite"` if the string is a dotted name, or change it by hand',
     ),
-    "in-doctest": Reason(
+    "doctest": Reason(
         "the name stands in a doctest, which the rule only reports",
         'set `doctests = "rewrite"`, or change it by hand',
     ),
@@ -110,8 +114,16 @@ REASONS: dict[str, Reason] = {
         "the rule finds, and leaves the change to a person",
         "change this place by hand; the next scan sees it",
     ),
+    "file-gone": Reason(
+        "the file is not there any more",
+        "plan again",
+    ),
     # The file cannot be judged, or not safely.
     "unparsable": Reason(
+        "the file is no Python that this interpreter or LibCST can parse",
+        "mend the syntax, or exclude the file in `scope`",
+    ),
+    "syntax": Reason(
         "the file is no Python that this interpreter or LibCST can parse",
         "mend the syntax, or exclude the file in `scope`",
     ),
@@ -119,17 +131,54 @@ REASONS: dict[str, Reason] = {
         "the file's bytes do not fit its declared encoding",
         "save it as UTF-8, or declare its encoding",
     ),
+    "encoding": Reason(
+        "the file's bytes do not fit its declared encoding",
+        "save it as UTF-8, or declare its encoding",
+    ),
+    "too-deep": Reason(
+        "the file nests its expressions too deeply to be judged in safe limits",
+        "split the long expression, or exclude the file in `scope`",
+    ),
     "too-large": Reason(
         "the file is larger than the limit",
         "exclude it in `scope` if it is generated",
     ),
-    "timeout": Reason(
-        "the file took longer than the limit",
+    "too-slow": Reason(
+        "rewriting the file took longer than the limit",
         "exclude it in `scope`, or report it",
     ),
+    "crashed": Reason(
+        "the process that rewrote the file died on it",
+        "report it, and exclude the file in `scope`",
+    ),
+    # The path is no file that belongs to this tree.
     "symlink": Reason(
         "the path is a symbolic link; its target is judged where it lies",
         "nothing, unless the target lies outside the repository",
+    ),
+    "submodule": Reason(
+        "the path is another repository",
+        "run the plan there too",
+    ),
+    "repository": Reason(
+        "the path is another repository",
+        "run the plan there too",
+    ),
+    "path-not-utf8": Reason(
+        "the path's name is no UTF-8",
+        "rename it",
+    ),
+    "not-checked-out": Reason(
+        "the file is left out of this sparse checkout",
+        "scan a commit with `--commit`, which sees all files",
+    ),
+    "unknown-mode": Reason(
+        "git gives the path a mode that no file has",
+        "look at it with `git ls-tree`",
+    ),
+    "not-a-file": Reason(
+        "the path is a socket, a pipe or a device",
+        "nothing",
     ),
 }
 

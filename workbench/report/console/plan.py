@@ -13,7 +13,7 @@ from workbench.model.violation import SiteState, Violation, totals
 from workbench.report.console import frame
 from workbench.report.console.totals import show_totals
 from workbench.report.figures import counted, short
-from workbench.report.reasons import reason
+from workbench.report.reasons import REASONS, reason
 from workbench.report.safe import safe_lines
 
 _PLACES = 10
@@ -71,6 +71,8 @@ def show_excluded(console: Console, excluded: Sequence[Violation], *, full: bool
     frame.heading(console, "excluded", f"{counted(len(excluded), 'place')} found and left as they are")
     for code, group in _by_reason(excluded):
         frame.paragraph(console, frame.text(code or "no reason given", frame.STRONG), f"  {len(group)}")
+        if code in REASONS:
+            frame.paragraph(console, REASONS[code].meaning, indent=4, style=frame.QUIET)
         _places(console, group, full=full)
 
 
