@@ -144,17 +144,20 @@ class Binder:
         """Return where the import goes; what it says is filled in later."""
         ground, node = self._ground, like.statement if like is not None else None
         place = Wanted(Wish("", ""), Member(""), ground.until(at), like=node)
-        if like is not None and not ground.at_head(like):
-            if not self._locals.is_typing_block(like.statement) or self._locals.typing_only(at):
-                place.beside = node
-                if not ground.eager(like):
-                    return place
+        if like is not None and not ground.at_head(like) and self._may_stand_beside(like, at):
+            place.beside = node
+            if not ground.eager(like):
+                return place
         if not closes_cycle(ground.project, ground.module.name, goal.module):
             return place
         functions = [one for one in self._names.ancestry.above(at) if isinstance(one, Functions)]
         if deferred and not self._locals.eager(at) and functions:
             return Wanted(place.wish, place.member, place.until, inside=functions[0])
         return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
+
+    def _may_stand_beside(self, like: ImportedName, at: ast.AST) -> bool:
+        """Say whether an import in the block of `like` is there at `at`: one for typing only is not at run time."""
+        return not self._locals.is_typing_block(like.statement) or self._locals.typing_only(at)
 
     def _scope_of_place(self, wanted: Wanted) -> Scope:
         place = wanted.inside.body[0] if wanted.inside is not None else wanted.beside

@@ -254,7 +254,7 @@ class _Writer:
 
     def _write(self, fate: _Fate) -> None:
         start, end = self._module.span(fate.node)
-        old = self._module.source[start:end].decode(self._codec)
+        old = self._module.source[start:end].decode(self._module.codec)
         text = self._text(fate, old)
         if text != old:
             self._rows.replace(fate.node, text)
@@ -310,10 +310,6 @@ class _Writer:
     def _layout(self, node: ast.stmt | None) -> Layout:
         indent = self._rows.indent(node) if node is not None else ""
         return Layout(self._module.newline, indent, self._head.line_limit)
-
-    @property
-    def _codec(self) -> str:
-        return "utf-8" if self._module.encoding == "utf-8-sig" else self._module.encoding
 
 
 def _index(node: Importing, alias: ast.alias) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
@@ -14,7 +15,7 @@ from workbench.codemod.scopes import ScopeKind
 from workbench.codemod.source import Module
 from workbench.codemod.statements import exports
 
-_NOQA = re.compile(r"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\bF401\b|#.*\bunused-import\b", re.I)
+_NOQA = re.compile(r"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\bF401\b|#.*\bunused-import\b", re.IGNORECASE)
 _TYPE_COMMENT = re.compile(r"#\s*type:(.*)")
 _BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr", "object", "setitem", "dict"})
 _RUNS = frozenset({"eval", "exec", "compile", "timeit", "repeat"})
@@ -32,24 +33,15 @@ class Keepers:
 
     def reason(self, imported: ImportedName) -> str:
         """Return why `imported` must stay though no code reads it; "" if it may go."""
-        word = re.compile(rf"(?<![\w.]){re.escape(imported.local)}(?!\w)")
-        if imported.scope.kind is ScopeKind.CLASS:
-            return "it is an attribute of the class"
-        if len(imported.scope.bindings.get(imported.local, ())) > 1:
-            return "the name is bound a second time"
-        if imported.scope.kind is ScopeKind.MODULE and (exported := self._exported(imported)):
-            return exported
-        if self._noqa(imported):
-            return "it is marked noqa"
-        if any(word.search(str(node.value)) for node, _ in self._names.index.quoted):
-            return "a quoted annotation names it"
-        if any(word.search(found[1]) for found in _TYPE_COMMENT.finditer(self._module.text)):
-            return "a type comment names it"
-        if any(">>>" in text and word.search(text) for text in self._docstrings()):
-            return "a doctest uses it"
-        if any(self._names_it(node, imported, word) for node, _ in self._names.index.strings):
-            return "a string names it"
-        return ""
+        checks: tuple[tuple[Callable[[ImportedName], bool], str], ...] = (
+            (lambda one: one.scope.kind is ScopeKind.CLASS, "it is an attribute of the class"),
+            (lambda one: len(one.scope.bindings.get(one.local, ())) > 1, "the name is bound a second time"),
+            (self._exported, "others may import it from here"),
+            (self._noqa, "it is marked noqa"),
+            (self._quoted, "a quoted annotation, a type comment or a doctest names it"),
+            (self._in_strings, "a string names it"),
+        )
+        return next((why for holds, why in checks if holds(imported)), "")
 
     def is_probe(self, imported: ImportedName) -> bool:
         """Say whether the import stands in a `try` that asks whether it can be imported."""
@@ -60,33 +52,39 @@ class Keepers:
                 return True
         return False
 
-    def _exported(self, imported: ImportedName) -> str:
+    def _exported(self, imported: ImportedName) -> bool:
+        """Say whether `__all__`, a package's `__init__`, `X as X` or another module's import offers it to others."""
+        if imported.scope.kind is not ScopeKind.MODULE:
+            return False
         listed = exports(self._module.tree)
-        if listed is not None and not listed.complete:
-            return "__all__ is computed"
-        if listed is not None and any(item.value == imported.local for item in listed.items):
-            return "__all__ lists it"
-        if self._module.is_package:
-            return "a package's __init__ offers it to others"
-        if imported.alias.asname is not None and imported.alias.asname == imported.alias.name:
-            return "`X as X` marks a re-export"
-        if self._module.name and self._project.users(f"{self._module.name}.{imported.local}"):
-            return "another module imports it from here"
-        return ""
+        if listed is not None and (not listed.complete or any(item.value == imported.local for item in listed.items)):
+            return True
+        marked = imported.alias.asname is not None and imported.alias.asname == imported.alias.name
+        used = bool(self._module.name) and bool(self._project.users(f"{self._module.name}.{imported.local}"))
+        return self._module.is_package or marked or used
 
     def _noqa(self, imported: ImportedName) -> bool:
         lines = self._module.source.splitlines()
-        codec = "utf-8" if self._module.encoding == "utf-8-sig" else self._module.encoding
         last = imported.statement.end_lineno or imported.statement.lineno
         mine = {imported.statement.lineno, imported.alias.lineno, last}
-        return any(_NOQA.search(lines[line - 1].decode(codec, "replace")) for line in mine)
+        return any(_NOQA.search(lines[line - 1].decode(self._module.codec, "replace")) for line in mine)
+
+    def _quoted(self, imported: ImportedName) -> bool:
+        word = _word(imported)
+        quoted = (str(node.value) for node, _ in self._names.index.quoted)
+        comments = (found[1] for found in _TYPE_COMMENT.finditer(self._module.text))
+        doctests = (text for text in self._docstrings() if ">>>" in text)
+        return any(word.search(text) for text in (*quoted, *comments, *doctests))
 
     def _docstrings(self) -> list[str]:
         kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         nodes = [node for node in ast.walk(self._module.tree) if isinstance(node, kinds)]
         return [text for node in nodes if (text := ast.get_docstring(node, clean=False))]
 
-    def _names_it(self, node: ast.Constant, imported: ImportedName, word: re.Pattern[str]) -> bool:
+    def _in_strings(self, imported: ImportedName) -> bool:
+        return any(self._names_it(node, imported) for node, _ in self._names.index.strings)
+
+    def _names_it(self, node: ast.Constant, imported: ImportedName) -> bool:
         """Say whether a string literal may be looked up as the imported name."""
         text = str(node.value)
         if imported.local not in text:
@@ -100,9 +98,13 @@ class Keepers:
             return False
         called = getattr(around.func, "attr", getattr(around.func, "id", ""))
         if called in _RUNS:
-            return word.search(text) is not None
+            return _word(imported).search(text) is not None
         space = isinstance(around.func, ast.Attribute) and _is_namespace(around.func.value)
         return text == imported.local and (called in _BY_NAME or space)
+
+
+def _word(imported: ImportedName) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.]){re.escape(imported.local)}(?!\w)")
 
 
 def _is_namespace(node: ast.expr) -> bool:

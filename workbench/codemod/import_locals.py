@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from itertools import pairwise
 
 from workbench.codemod.flow import Standing, bound_at_end, standing
 from workbench.codemod.names import ImportedName, Names
@@ -83,7 +84,7 @@ class Locals:
         if self._ancestry.parent(at) is None and not isinstance(at, ast.Module):
             return True
         trail = self._ancestry.trail(at)
-        for inner, outer in zip(trail, trail[1:], strict=False):
+        for inner, outer in pairwise(trail):
             if inner in (getattr(outer, "annotation", None), getattr(outer, "returns", None)):
                 return self._postponed or isinstance(inner, ast.Constant)
         return False
@@ -102,7 +103,7 @@ class Locals:
         trail = self._ancestry.trail(statement)
         return any(
             isinstance(outer, ast.If) and inner in outer.body and _asks_typing(outer.test)
-            for inner, outer in zip(trail, trail[1:], strict=False)
+            for inner, outer in pairwise(trail)
         )
 
 

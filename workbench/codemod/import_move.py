@@ -74,10 +74,7 @@ class Mover:
             return spelling
         redundant = imported.alias.asname == imported.alias.name  # `X as X` marks a re-export: it stays one
         member = Member(name, local if local != name or redundant else None)
-        if base:
-            wish = Wish(base, written(base, self._ground.module, imported))
-        else:
-            wish = Wish(name, name, plain=True)
+        wish = Wish(base, written(base, self._ground.module, imported)) if base else Wish(name, name, plain=True)
         self._change(imported, wish, member, target)
         return spelling
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 Key = tuple[tuple[int, str], ...]
 
@@ -65,4 +66,4 @@ def mixed(module: str, plain: bool) -> Key:
 
 def ascending(keys: Sequence[Key]) -> bool:
     """Say whether keys never fall."""
-    return all(one <= other for one, other in zip(keys, keys[1:], strict=False))
+    return all(one <= other for one, other in pairwise(keys))

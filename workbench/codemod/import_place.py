@@ -63,7 +63,7 @@ class Head:
         return self._new_group(groups, wish)
 
     def unsettled(self, statement: Importing, wish: Wish, *, until: int) -> bool:
-        """Say whether `statement`, written anew as `wish`, would break the order it stands in and has a better place."""
+        """Say whether `statement`, written anew as `wish`, would break its group's order and has a better place."""
         group = next((one for one in self._groups(until) if statement in one), None)
         if group is None:
             return False

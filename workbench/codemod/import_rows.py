@@ -46,7 +46,6 @@ class Rows:
         self._texts: dict[int, str | None] = {}
         self._rows: dict[int, _Row] = {}
         self._only: list[Insert] = []
-        self._codec = "utf-8" if module.encoding == "utf-8-sig" else module.encoding
 
     def replace(self, statement: ast.stmt, text: str | None) -> None:
         """Write a statement anew; None takes it away."""
@@ -159,9 +158,9 @@ class Rows:
         for one in kept:
             if text:
                 gap = self._source[self._end_before(one) : self._start(one)]
-                text += gap.decode(self._codec)
+                text += gap.decode(self._module.codec)
             start, end = self._start(one), self._span(one)[1]
-            text += self._texts.get(id(one)) or self._source[start:end].decode(self._codec)
+            text += self._texts.get(id(one)) or self._source[start:end].decode(self._module.codec)
         return "; ".join([*([text] if text else []), *(one.text for one in here)])
 
     def _end_before(self, statement: ast.stmt) -> int:
@@ -217,7 +216,7 @@ class Rows:
         return end + (2 if self._source[end : end + 2] == b"\r\n" else 1 if end < len(self._source) else 0)
 
     def _indent(self, row: _Row) -> str:
-        lead = self._source[row.start : self._start(row.statements[0])].decode(self._codec)
+        lead = self._source[row.start : self._start(row.statements[0])].decode(self._module.codec)
         return lead[: len(lead) - len(lead.lstrip())].replace("\f", "")
 
     def _suite_on_one_line(self, row: _Row) -> bool:
@@ -242,7 +241,7 @@ class Rows:
         return count
 
     def _encode(self, text: str) -> bytes:
-        return text.encode(self._codec)
+        return text.encode(self._module.codec)
 
 
 def shrunk(source: bytes, edit: Edit) -> Edit:
