@@ -57,6 +57,38 @@ def test_run_that_is_under_way(screen, record):
     assert "quarantined ·" not in str(screen)
 
 
+def test_what_is_known_of_a_quarantined_file_is_said_and_nothing_else(screen, record):
+    bare = replace(record.quarantined[0], tests=(), evidence="", reproduce="", owner="")
+    crowd = replace(bare, tests=tuple(f"test_{number}" for number in range(8)), with_paths=("b.py", "c.py"))
+    many = (bare, crowd, *(replace(bare, path=f"q/{number}.py") for number in range(10)))
+    show_run(screen.console, replace(record, quarantined=many, violations=()), "")
+    shown = str(screen)
+    assert "red only together with b.py, c.py" in shown
+    assert "test_4\n    and 3 more tests\n" in shown
+    assert "see it again" not in shown
+    assert "owner" not in shown
+    assert "and 2 more files; `workbench report` lists all" in shown
+
+
+def test_a_run_that_kept_all_says_nothing_was_dropped(screen, record):
+    unmeasured = replace(record.suites[0], verdict=None)
+    show_run(screen.console, replace(record, batches=record.batches[:3], suites=(unmeasured,)), "")
+    assert "not kept" not in str(screen)
+    assert "10/12   12/12        –   –" in str(screen)
+
+
+def test_a_phase_without_batches_is_left_out(screen, plan):
+    phases = (replace(plan.phases[0], batches=()), *plan.phases[1:])
+    show_plan(screen.console, replace(plan, phases=phases, violations=()))
+    assert "P0 ·" not in str(screen)
+    assert "P1 ·" in str(screen)
+
+
+def test_a_batch_without_a_change(screen, plan):
+    show_batch(screen.console, plan, next(plan.batches()), ["syntax"], "")
+    assert str(screen).endswith("gates · syntax\n")
+
+
 def test_certificate(screen, certificate, same_picture):
     show_certificate(screen.console, certificate)
     same_picture("certificate.txt", str(screen))

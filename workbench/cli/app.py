@@ -25,9 +25,6 @@ PROGRAM = "workbench"
 class Verbs(TyperGroup):
     """Looks its commands up by name, so that calling one imports one."""
 
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  typer's signature
-        return list(VERBS)
-
     def get_command(self, ctx: Context, cmd_name: str) -> TyperCommand:  # noqa: ARG002  typer's signature
         if cmd_name in VERBS:
             return load(cmd_name)

@@ -20,7 +20,6 @@ from workbench.model.errors import (
     UsageError,
     WorkbenchError,
 )
-from workbench.report.safe import safe, safe_lines
 
 _BROKEN_PIPE = 141
 _RESUME = f"{PROGRAM} resume"
@@ -76,12 +75,16 @@ def _tell(error: WorkbenchError, arguments: list[str]) -> int:
     else:
         sys.stderr.write(in_words(error))
     if wants(arguments, "--verbose", "-v"):
+        from workbench.report.safe import safe_lines
+
         sys.stderr.write(safe_lines(traceback.format_exc()))
     return error.exit_code
 
 
 def in_words(error: WorkbenchError) -> str:
     """Return what happened, where, what was left untouched, and what to type next; safe for a terminal."""
+    from workbench.report.safe import safe
+
     lines = [f"{PROGRAM}: {error.message}"]
     if isinstance(error, PlanFileError):
         lines += [f"  {_problem(one)}" for one in error.problems]
