@@ -75,8 +75,10 @@ def test_every_bar_lies_in_the_picture():
         assert x + wide <= width
         assert y >= 0
         assert y + high <= height
-    labels = [one.text for one in root.iter(f"{SVG}text") if (one.text or "").startswith("P2-")]
-    assert len(labels) <= 13
+    names = [one.text for one in root.iter(f"{SVG}text") if (one.text or "").startswith("P2-")]
+    assert names == [f"P2-{number:03}" for number in (*range(0, 180, 20), 199)]
+    numbers = [one.text for one in root.iter(f"{SVG}text") if (one.text or "").isdigit()]
+    assert numbers[-2:] == ["1200", "603"]
 
 
 def test_nothing_to_draw_is_no_drawing():

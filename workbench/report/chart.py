@@ -14,7 +14,8 @@ COLORS = {Priority.P0: "#d1495b", Priority.P1: "#edae49", Priority.P2: "#30638e"
 
 _WIDTH, _HEIGHT = 720, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 44, 34
-_MOST_LABELS = 12
+_MOST_NAMES = 10
+_ROOM_FOR_A_NUMBER = 28
 
 
 def burn_down(steps: Sequence[Step]) -> str:
@@ -63,14 +64,23 @@ def _legend() -> list[str]:
 def _bars(steps: Sequence[Step], highest: int) -> list[str]:
     pitch = (_WIDTH - _LEFT - _RIGHT) / len(steps)
     width = min(56.0, pitch * 0.72)
-    every = -(-len(steps) // _MOST_LABELS)
+    named = _named(len(steps))
     drawn = []
     for index, step in enumerate(steps):
         middle = _LEFT + pitch * (index + 0.5)
         drawn.append(_bar(step, middle, width, highest))
-        if index % every == 0 or index == len(steps) - 1:
-            drawn.append(_label(step, middle, highest))
+        if index in named:
+            drawn.append(_name(step, middle))
+        # Between tall neighbours there is room for a number only where bars are wide; the ends always have it.
+        if width >= _ROOM_FOR_A_NUMBER or index in (0, len(steps) - 1):
+            drawn.append(_number(step, middle, highest))
     return drawn
+
+
+def _named(count: int) -> frozenset[int]:
+    """Return which bars carry their batch's name: evenly spaced ones that leave the last its room, and the last."""
+    every = -(-count // _MOST_NAMES)
+    return frozenset({*(one for one in range(0, count, every) if one + every < count), count - 1})
 
 
 def _bar(step: Step, middle: float, width: float, highest: int) -> str:
@@ -88,10 +98,10 @@ def _bar(step: Step, middle: float, width: float, highest: int) -> str:
 
 
 def _segment(priority: Priority, x: float, y: float, *, width: float, height: float) -> str:
-    shape = (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-        f'fill="{COLORS[priority]}" stroke="var(--page, #fff)" stroke-width="1"/>'
-    )
+    # A line between the parts of a bar; on a sliver it would cover the sliver.
+    edge = ' stroke="var(--page, #fff)"' if height > 3 and width > 12 else ""
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    shape = f'<rect {place} fill="{COLORS[priority]}"{edge}/>'
     if height < 14 or width < 20:
         return shape
     ink = "#1c1c1c" if priority is Priority.P1 else "#fff"
@@ -99,7 +109,11 @@ def _segment(priority: Priority, x: float, y: float, *, width: float, height: fl
     return f'{shape}<text {where} text-anchor="middle" fill="{ink}">{priority}</text>'
 
 
-def _label(step: Step, middle: float, highest: int) -> str:
-    at = f'<text text-anchor="middle" x="{middle:.1f}"'
-    over = f'{at} y="{_y(step.total, highest) - 5:.1f}">{step.total}</text>'
-    return f'{over}{at} y="{_HEIGHT - 14}" opacity="0.7">{escape(safe(step.label))}</text>'
+def _name(step: Step, middle: float) -> str:
+    where = f'x="{middle:.1f}" y="{_HEIGHT - 14}"'
+    return f'<text {where} text-anchor="middle" opacity="0.7">{escape(safe(step.label))}</text>'
+
+
+def _number(step: Step, middle: float, highest: int) -> str:
+    where = f'x="{middle:.1f}" y="{_y(step.total, highest) - 5:.1f}"'
+    return f'<text {where} text-anchor="middle">{step.total}</text>'
