@@ -2,7 +2,7 @@
 
 A verb is one file, `workbench/cli/<verb>.py`, with one function of the verb's name. It takes a
 `typer.Context` first, imports what is heavy inside its body, returns the exit code (0, or 1 for a bad
-answer), and raises a WorkbenchError when it cannot go on. Its docstring begins with the summary here.
+answer), and raises a WorkbenchError when it cannot go on. Its docstring is its help page.
 """
 
 from __future__ import annotations
@@ -16,6 +16,25 @@ from typer.main import get_command
 from workbench.cli.plain_text import VerbCommand
 
 SECTIONS: dict[str, dict[str, str]] = {
+    "See it work": {
+        "demo": "Do the main job on a bundled sample.",
+    },
+    "Look and decide": {
+        "scan": "List the violations in the working tree, or in a commit.",
+        "plan": "Freeze the plan and show its phases, batches and blocked places.",
+        "show": "Show a batch with its diff and gates, or explain a place.",
+    },
+    "Do and undo": {
+        "run": "Carry the frozen plan out, batch by batch.",
+        "resume": "Finish the run that stopped, whatever stopped it.",
+        "abort": "Undo the run that stopped.",
+        "rollback": "Return the run branch to before a batch, with proof.",
+    },
+    "Follow": {
+        "status": "Show where the plan stands, and the next command.",
+        "log": "Show every event of the plan's newest run.",
+        "report": "Write the report of the plan's newest run.",
+    },
     "Look something up": {
         "rules": "List the rule kinds, or show the page of one.",
         "schema": "Print the JSON Schema of plan files, for editors.",

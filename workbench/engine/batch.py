@@ -77,7 +77,7 @@ class BatchStory:
         )
         session.record(BatchKept(session.run, batch.id, candidate.commit))
         session.tip = candidate.commit
-        session.project = refreshed(session, made.after)
+        session.project = refreshed(session.project, session.ws.roots, made.after)
         return BatchState.SPLIT if split else BatchState.KEPT
 
     def _isolate(self, batch: Batch, candidate: Candidate, red: Judgement, *, when: int) -> BatchState:

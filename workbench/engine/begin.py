@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from workbench.engine.freeze import freeze
+from workbench.engine.means import Means
 from workbench.engine.opening import Opened
 from workbench.engine.recover import recover
-from workbench.engine.refresh import project_at
-from workbench.engine.session import Listener, Session
-from workbench.engine.workspace import Workspace, read_workspace
+from workbench.engine.session import Listener, Session, Watch
+from workbench.engine.transform import Transformer
+from workbench.engine.workspace import Workspace, open_workspace, read_workspace
 from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
 from workbench.model.event import RunResumed, RunStarted
 from workbench.model.plan import Batch, Plan
@@ -18,6 +20,9 @@ from workbench.model.run import RunRecord
 from workbench.planning.frozen import dumps, loads
 from workbench.planning.planfile import find_plan
 from workbench.repo.candidate import identity_of
+from workbench.repo.sources import CommitSources
+from workbench.scan.scanner import scan
+from workbench.repo.leftovers import sweep
 from workbench.repo.refs import branch_ref, checked_out_branches, compare_and_swap, create_ref, put_ref, read_ref
 
 
@@ -35,7 +40,7 @@ class RunOptions:
         return self.phase in (None, batch.priority) and self.batch in (None, batch.id)
 
 
-def begin(opened: Opened, plan_name: str | None, options: RunOptions, listen: Listener) -> Session:
+def begin(opened: Opened, plan_name: str | None, options: RunOptions, watch: Watch) -> Session:
     """Return a session for the plan's run: a new one, or the ended one of the same frozen plan."""
     _refuse_unfinished(opened)
     ws = read_workspace(opened.repo, find_plan(plan_name, opened.repo.root or opened.directory), opened.means)
@@ -43,13 +48,22 @@ def begin(opened: Opened, plan_name: str | None, options: RunOptions, listen: Li
     _check_options(plan, options)
     earlier = _run_of(opened, plan)
     if earlier is not None:
-        session = _session(opened, ws, plan, earlier, listen)
-        session.record(RunResumed(session.run))
+        session = _session(opened, ws, plan, earlier, watch(plan))
+        session.record(RunResumed(session.run, _stored(options)))
         return session
-    return _start(opened, ws, plan, options, listen)
+    return _start(opened, ws, plan, options, watch(plan))
 
 
-def take_up(opened: Opened, listen: Listener) -> tuple[Session, RunOptions]:
+def rehearse(directory: Path, plan_name: str | None, options: RunOptions, means: Means) -> Plan:
+    """Return what a run with these options would do, freezing nothing and writing nothing."""
+    with open_workspace(directory, plan_name, means) as ws, Transformer(1) as transformer:
+        plan = freeze(ws, "HEAD", transformer).plan
+    _check_options(plan, options)
+    phases = (replace(one, batches=tuple(b for b in one.batches if options.chooses(b))) for one in plan.phases)
+    return replace(plan, phases=tuple(phase for phase in phases if phase.batches))
+
+
+def take_up(opened: Opened, watch: Watch) -> tuple[Session, RunOptions]:
     """Return the session of the run that stopped, brought back to a batch border."""
     run = opened.ledger.unfinished_run()
     if run is None:
@@ -59,12 +73,12 @@ def take_up(opened: Opened, listen: Listener) -> tuple[Session, RunOptions]:
     plan = loads(text or "")
     ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
     _same_plan_file(ws, plan)
-    options = RunOptions(**json.loads(opened.ledger.options(run)))
+    options = _options_of(opened, run)
     branch = branch_ref(record.branch)
     if read_ref(opened.repo, branch) is None and record.head == record.base:
         _make_refs(opened, record.run, record.branch, record.base)
-    session = _session(opened, ws, plan, record, listen, check=False)
-    session.record(RunResumed(run))
+    session = _session(opened, ws, plan, record, watch(plan), check=False)
+    session.record(RunResumed(run, _stored(options)))
     recover(session)
     return session, options
 
@@ -73,7 +87,7 @@ def ready_plan(opened: Opened, ws: Workspace) -> Plan:
     """Return the plan frozen last, checked against the repository and the plan file; freeze one if there is none."""
     text = opened.ledger.latest_plan(ws.spec.name)
     if text is None:
-        plan = freeze(ws, opened.repo.head().commit, opened.transformer).plan
+        plan = freeze(ws, "HEAD", opened.transformer).plan
         opened.ledger.save_plan(plan, dumps(plan))
         return plan
     plan = loads(text)
@@ -105,6 +119,16 @@ def _refuse_unfinished(opened: Opened) -> None:
         )
 
 
+def _stored(options: RunOptions) -> str:
+    return json.dumps(asdict(options), sort_keys=True)
+
+
+def _options_of(opened: Opened, run: str) -> RunOptions:
+    """Return what the run was last asked to do."""
+    asked = [one.event.options for one in opened.ledger.events(run) if isinstance(one.event, RunStarted | RunResumed)]
+    return RunOptions(**json.loads(asked[-1]))
+
+
 def _check_options(plan: Plan, options: RunOptions) -> None:
     ids = [batch.id for batch in plan.batches()]
     if options.batch is not None and options.batch not in ids:
@@ -128,8 +152,7 @@ def _start(opened: Opened, ws: Workspace, plan: Plan, options: RunOptions, liste
     if old is not None:
         _refuse_losing(opened, plan, branch, old)
     run = opened.means.new_id()
-    options_text = json.dumps(asdict(options), sort_keys=True)
-    started = RunStarted(run, plan.digest, branch, plan.base_commit, plan.base_tree, options_text)
+    started = RunStarted(run, plan.digest, branch, plan.base_commit, plan.base_tree, _stored(options))
     opened.ledger.begin_run(started, plan)
     listen(started, opened.means.clock())
     _make_refs(opened, run, branch, plan.base_commit, old=old)
@@ -156,7 +179,7 @@ def _refuse_checked_out(opened: Opened, ref: str) -> None:
 
 def _refuse_losing(opened: Opened, plan: Plan, branch: str, old: str) -> None:
     """Refuse to move an existing branch unless all it holds is in the base, or was never more than a base."""
-    known_bases = {opened.ledger.load_run(run).base for run in opened.ledger.runs(plan.name)}
+    known_bases = {earlier.base for earlier in opened.ledger.runs(plan.name)}
     if old in known_bases or opened.repo.is_ancestor(old, plan.base_commit):
         return
     raise Refused(
@@ -170,6 +193,7 @@ def _session(
 ) -> Session:
     ref = branch_ref(record.branch)
     _refuse_checked_out(opened, ref)
+    sweep(opened.repo, run_branch=ref)
     tip = read_ref(opened.repo, ref)
     if tip is None or (check and tip != record.head):
         raise Conflict(
@@ -187,9 +211,21 @@ def _session(
         started=int(record.started.timestamp()),
         transformer=opened.transformer,
         listen=listen,
-        project=project_at(ws, opened.repo, tip),
+        project=scan(CommitSources(opened.repo, tip), ws.spec, ws.rules).project,
         identity=identity_of(opened.repo),
         inherit=opened.inherit,
     )
 
 
+
+
+def reopen(opened: Opened, watch: Watch) -> Session:
+    """Return a session of the repository's newest run, which must have ended, for a rollback."""
+    _refuse_unfinished(opened)
+    runs = opened.ledger.runs()
+    if not runs:
+        raise UsageError("no run was made in this repository", hint="`workbench run` makes one")
+    record = opened.ledger.load_run(runs[-1].run)
+    plan = loads(opened.ledger.plan_text(record.digest) or "")
+    ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
+    return _session(opened, ws, plan, record, watch(plan))

@@ -10,19 +10,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from workbench.codemod.rewrite import FileFailed
+from workbench.engine.means import Means
+from workbench.engine.opening import open_run
 from workbench.engine.transform import Job, Kit, Outcome, Transformer
-from workbench.engine.workspace import Workspace
+from workbench.engine.workspace import Workspace, read_workspace
 from workbench.model.errors import PlanFileError
 from workbench.model.plan import Plan
 from workbench.model.source import Sources
-from workbench.model.violation import SiteState, Violation
+from workbench.model.violation import SiteState, Skipped, Violation
 from workbench.planning.contradictions import lint
 from workbench.planning.planner import make_plan
 from workbench.planning.priorities import prioritise
+from workbench.planning.frozen import dumps
+from workbench.planning.planfile import find_plan
 from workbench.planning.references import check_targets
+from workbench.repo.history import blob_diff
 from workbench.repo.sources import CommitSources
+from workbench.repo.working_tree import WorkingTreeSources
 from workbench.scan.index import import_graph
 from workbench.scan.scanner import ScanResult, scan
 
@@ -36,6 +43,41 @@ class Frozen:
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
 
+    def diff(self) -> str:
+        """Return the whole change as one unified diff."""
+        changed = (path for path in sorted(self.after) if self.after[path] != self.before[path])
+        return "".join(blob_diff(path, self.before[path], self.after[path]) for path in changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A scan with priorities set; `commit` is None for a working tree."""
+
+    commit: str | None
+    violations: tuple[Violation, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def scan_tree(ws: Workspace, rev: str | None) -> Scanned:
+    """Scan a commit, or the working tree when `rev` is None."""
+    if rev is None:
+        sources: Sources = WorkingTreeSources(ws.repo)
+        commit = None
+    else:
+        commit = ws.repo.resolve(rev)
+        sources = CommitSources(ws.repo, commit)
+    found = scan_for(ws, sources)
+    return Scanned(commit, found.violations, found.skipped)
+
+
+def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means) -> Frozen:
+    """Freeze the plan for `base` and keep it as the one `run` carries out."""
+    with open_run(directory, means, owner="workbench plan") as opened:
+        ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
+        frozen = freeze(ws, base, opened.transformer)
+        opened.ledger.save_plan(frozen.plan, dumps(frozen.plan))
+        return frozen
+
 
 def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
     """Scan a tree for the plan's rules; a rule that names what does not exist is a plan-file error."""
@@ -46,13 +88,14 @@ def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
     return replace(scanned, violations=_prioritised(ws, sources, scanned.violations))
 
 
-def freeze(ws: Workspace, base: str, transformer: Transformer) -> Frozen:
-    """Plan the migration of the commit `base`."""
+def freeze(ws: Workspace, rev: str, transformer: Transformer) -> Frozen:
+    """Plan the migration of the commit that `rev` names now."""
+    base = ws.repo.resolve(rev)
     sources = CommitSources(ws.repo, base)
     scanned = scan_for(ws, sources)
     outcomes = foresee(ws, sources, scanned, transformer)
     violations = tuple(_settle(scanned.violations, outcomes))
-    plan = make_plan(ws.spec, ws.rules, violations, base_commit=base, base_tree=ws.repo.tree(base))
+    plan = make_plan(ws.spec, ws.rules, violations, base_rev=rev, base_commit=base, base_tree=ws.repo.tree(base))
     rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
     return Frozen(
         plan,
@@ -63,10 +106,7 @@ def freeze(ws: Workspace, base: str, transformer: Transformer) -> Frozen:
 
 
 def _prioritised(ws: Workspace, sources: Sources, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
-    def graph() -> object:
-        return import_graph(sources, ws.spec)
-
-    return prioritise(violations, ws.spec, graph, ws.roots)
+    return prioritise(violations, ws.spec, lambda: import_graph(sources, ws.spec), ws.roots)
 
 
 def foresee(
@@ -123,3 +163,17 @@ def _settle(violations: Iterable[Violation], outcomes: Mapping[str, list[Outcome
         fallback = (failure.reason, failure.detail) if failure else ("drifted", "")
         reason, detail = blocked.get(site.fingerprint, fallback)
         yield replace(site, state=SiteState.BLOCKED, reason=reason, detail=detail)
+
+
+def foresee_file(ws: Workspace, plan: Plan, path: str, rules: tuple[str, ...]) -> str:
+    """Return, as a diff, what `rules` make of one file of the plan's base; "" when nothing changes."""
+    sources = CommitSources(ws.repo, plan.base_commit)
+    project = scan(sources, ws.spec, ws.rules).project
+    wanted = open_sites(one for one in plan.violations if one.path == path and one.rule in rules)
+    content = dict(sources.read((path,)))
+    if path not in wanted or path not in content:
+        return ""
+    job = Job(path, content[path], wanted[path])
+    with Transformer(1) as transformer:
+        outcome = next(transformer.apply((job,), Kit(ws.rules_named(rules), project, ws.roots)))
+    return "" if isinstance(outcome, FileFailed) else blob_diff(path, outcome.before, outcome.after)

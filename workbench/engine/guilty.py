@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from workbench.engine.isolate import isolate
 from workbench.engine.judging import Judge, Judged, is_red
@@ -35,7 +36,7 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
     quarantined: list[QuarantineRecord] = []
     while True:
         trial.confirm_parent(red)
-        found = isolate(trial.suspects_last(left, red), lambda units, gate=red.report.gate: trial.red(units, gate))
+        found = isolate(trial.suspects_last(left, red), partial(trial.red, red.report.gate))
         left = tuple(unit for unit in left if unit in found.good)
         for group in found.guilty:
             quarantined += trial.evidence(group, left, red)
@@ -78,7 +79,7 @@ class Trial:
             self._red[asked] = judgements[-1]
         return self._red[asked]
 
-    def red(self, units: frozenset[Unit], gate: str) -> bool:
+    def red(self, gate: str, units: frozenset[Unit]) -> bool:
         """Say whether these units turn the gate red; nothing applied is green."""
         return bool(units) and is_red(self.ask(units, gate))
 

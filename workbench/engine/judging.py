@@ -17,12 +17,12 @@ from workbench.engine.made import Candidate
 from workbench.engine.session import Session
 from workbench.engine.stage import Stage
 from workbench.gates.builtin import Compiler
-from workbench.gates.command import run_command
+from workbench.gates.command import names_files, run_command
 from workbench.gates.judge import judge
 from workbench.model.errors import EnvironmentFailed
 from workbench.model.event import BaselineJudged, GateJudged, GateStarted
 from workbench.model.gate import GateReport, Judgement, Verdict
-from workbench.planning.spec import GateSpec
+from workbench.planning.spec import BUILTIN_GATES, GateSpec
 
 _FLAKY_RUNS = 5
 _RED = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
@@ -74,7 +74,8 @@ class Judge:
     def _judgements(
         self, batch: str, candidate: Candidate, *, trial: bool, only: str | None
     ) -> Iterator[Judgement]:
-        for report in builtin_gates(self.session, self.compiler, candidate):
+        asked = builtin_gates(self.session, self.compiler, candidate) if only in (None, *BUILTIN_GATES) else ()
+        for report in asked:
             if only in (None, report.gate):
                 judgement = Judgement(report, report.verdict, report.reason, tuple(sorted(report.failures)))
                 self._record(batch, candidate.tree, judgement, trial=trial)
@@ -119,13 +120,12 @@ class Judge:
 
     def _baseline(self, gate: GateSpec, files: tuple[str, ...]) -> GateReport | None:
         """Return what the gate said of the base; a gate that is given files, what it said of those files there."""
-        if not takes_files(gate):
+        if not names_files(gate):
             return self.baseline.get(gate.id)
         asked = (gate.id, files)
         if asked not in self._of_files:
             bench = self.stage.at(self.session.plan.base_commit)
-            there = tuple(path for path in files if (bench.sandbox / path).exists())
-            self._of_files[asked] = run_command(gate, bench=bench, files=there)
+            self._of_files[asked] = run_command(gate, bench=bench, files=files)
         return self._of_files[asked]
 
     def _record(self, batch: str, tree: str, judgement: Judgement, *, trial: bool, key: str = "") -> None:
@@ -165,10 +165,6 @@ def verdict_key(session: Session, stage: Stage, gate: GateSpec) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def takes_files(gate: GateSpec) -> bool:
-    return any("{files}" in word for word in gate.run)
-
-
 def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
     """Run every command gate on the base, before anything changes.
 
@@ -176,7 +172,7 @@ def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
     EnvironmentFailed when a gate does not finish: what it says later could not be held against anything.
     """
     measured: dict[str, GateReport] = {}
-    for gate in in_level_order(gate for gate in session.ws.spec.gates if not takes_files(gate)):
+    for gate in in_level_order(gate for gate in session.ws.spec.gates if not names_files(gate)):
         key = verdict_key(session, stage, gate)
         known = session.ledger.cached_judgement(session.plan.base_tree, gate.id, key)
         judgement = replace(known, cached=True) if known is not None else _measure(session, stage, gate)

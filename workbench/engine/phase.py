@@ -16,6 +16,7 @@ from workbench.model.batch import ON_BRANCH
 from workbench.model.plan import Phase
 from workbench.model.run import BatchRecord
 from workbench.planning.spec import GateSpec
+from workbench.repo.history import changed_paths
 
 
 def close_phase(story: BatchStory, phase: Phase) -> None:
@@ -62,4 +63,4 @@ def _red(story: BatchStory, gate: GateSpec, commit: str | None) -> bool:
 
 def _judged(story: BatchStory, commit: str) -> Judged:
     repo = story.session.ws.repo
-    return Judged(commit, repo.tree(commit), repo.changed_paths(story.session.plan.base_commit, commit))
+    return Judged(commit, repo.tree(commit), changed_paths(repo, story.session.plan.base_commit, commit))

@@ -16,19 +16,20 @@ from workbench.repo.refs import compare_and_swap
 def recover(session: Session) -> None:
     """Finish the step that was under way when the run stopped; a batch not yet decided is simply done again."""
     intent = session.ledger.intent(session.run)
-    if intent.keeping is not None:
-        decided = intent.keeping
+    decided = intent.batch.decision if intent.batch is not None else None
+    if decided is not None:
         _move(session, old=decided.parent, new=decided.commit, reason=f"workbench: keep {decided.batch}")
         session.record(BatchKept(session.run, decided.batch, decided.commit))
-    if intent.rolling_back is not None:
-        back = intent.rolling_back
+    if intent.rollback is not None:
+        back = intent.rollback
         _move(session, old=back.from_commit, new=back.to_commit, reason=f"workbench: roll back {back.target}")
         session.record(RolledBack(session.run, certify(session, back.target, back.mode, back.from_commit, back.batches)))
 
 
 def certify(session: Session, target: str, mode: str, old: str, batches: tuple[str, ...]) -> Certificate:
-    """Hold the tree at the tip against the tree the ledger recorded before the first of `batches`."""
-    repo, ledger = session.ws.repo, session.ledger
+    """Hold the tree at the tip against the one the ledger recorded when that commit was made or kept."""
+    repo, record = session.ws.repo, session.ledger.load_run(session.run)
+    recorded = {one.commit: one.tree for one in record.batches} | {record.base: record.base_tree}
     return Certificate(
         target=target,
         mode=mode,
@@ -36,7 +37,7 @@ def certify(session: Session, target: str, mode: str, old: str, batches: tuple[s
         from_tree=repo.tree(old),
         to_commit=session.tip,
         to_tree=repo.tree(session.tip),
-        expected_tree=ledger.tree_before(session.run, batches[0]) if batches else repo.tree(session.tip),
+        expected_tree=recorded.get(session.tip) or "not recorded",
         actual_tree=repo.tree(session.tip),
         batches=batches,
     )

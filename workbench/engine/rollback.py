@@ -8,31 +8,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.engine.begin import reopen
+from workbench.engine.begin import reopen, take_up
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.recover import certify
-from workbench.engine.session import Listener, Session
+from workbench.engine.session import Session, unwatched
 from workbench.model.batch import ON_BRANCH
 from workbench.model.errors import Refused, UsageError
-from workbench.model.event import RollbackStarted, RolledBack
-from workbench.model.run import BatchRecord, Certificate, RunRecord
+from workbench.model.event import RollbackStarted, RolledBack, RunFinished
+from workbench.model.run import BatchRecord, Certificate, RunOutcome, RunRecord
 from workbench.repo.refs import compare_and_swap, put_ref
 
 
-def rollback(directory: Path, target: str, *, means: Means, listen: Listener) -> Certificate:
+def rollback(directory: Path, target: str, *, means: Means) -> Certificate:
     """Return the run branch to before the first batch of `target`: a batch, `P1`, a run, or `all`."""
     with open_run(directory, means, owner="workbench rollback") as opened:
-        session = reopen(opened, listen)
+        session = reopen(opened, unwatched)
         record = session.ledger.load_run(session.run)
-        chosen = _chosen(record, target)
-        return back_to(session, chosen.id, target=target, mode="rollback")
+        return back_to(session, chosen_batches(record, target)[0].id, target=target, mode="rollback")
 
 
-def going(record: RunRecord, target: str) -> tuple[BatchRecord, ...]:
-    """Return every batch a rollback of `target` takes off the branch, oldest first."""
-    first = _chosen(record, target)
-    return tuple(one for one in _on_branch(record) if one.seq >= first.seq)
+def abort_run(directory: Path, *, means: Means) -> RunRecord:
+    """Undo the run that stopped: take everything it kept off its branch, and end it."""
+    with open_run(directory, means, owner="workbench abort") as opened:
+        session, _ = take_up(opened, unwatched)
+        record = session.ledger.load_run(session.run)
+        kept = _on_branch(record)
+        if kept:
+            back_to(session, kept[0].id, target="all", mode="abort")
+        session.record(RunFinished(session.run, RunOutcome.ROLLED_BACK, session.tip))
+        return session.ledger.load_run(session.run)
 
 
 def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certificate:
@@ -59,8 +64,8 @@ def _on_branch(record: RunRecord) -> list[BatchRecord]:
     return sorted((one for one in record.batches if one.state in ON_BRANCH), key=lambda one: one.seq)
 
 
-def _chosen(record: RunRecord, target: str) -> BatchRecord:
-    """Return the first batch on the branch that belongs to `target`."""
+def chosen_batches(record: RunRecord, target: str) -> list[BatchRecord]:
+    """Return the batches on the branch that belong to `target`, oldest first; raises if there are none."""
     kept = _on_branch(record)
     if target in ("all", record.run):
         of_target = kept
@@ -71,4 +76,4 @@ def _chosen(record: RunRecord, target: str) -> BatchRecord:
             raise UsageError(f"there is no batch, phase or run called {target}", hint=f"one of {known}, or a batch id")
     if not of_target:
         raise Refused(f"nothing of {target} is on {record.branch}", hint="`workbench status` shows what is")
-    return of_target[0]
+    return of_target

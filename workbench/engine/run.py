@@ -10,10 +10,10 @@ from workbench.engine.batch import BatchStory
 from workbench.engine.begin import RunOptions, begin, take_up
 from workbench.engine.judging import Judge, measure_baseline
 from workbench.engine.means import Means
-from workbench.engine.opening import Opened, open_run
+from workbench.engine.opening import open_run
 from workbench.engine.phase import close_phase, close_run
 from workbench.engine.provenance import prove_sandbox
-from workbench.engine.session import Listener, Session
+from workbench.engine.session import Session, Watch, unwatched
 from workbench.engine.stage import Stage
 from workbench.gates.builtin import Compiler
 from workbench.model.batch import BatchState
@@ -25,24 +25,24 @@ from workbench.model.violation import count
 
 
 def run_plan(
-    directory: Path, plan: str | None, options: RunOptions, *, means: Means, listen: Listener
+    directory: Path, plan: str | None, options: RunOptions, *, means: Means, watch: Watch = unwatched, jobs: int = 2
 ) -> RunRecord:
     """Carry out a frozen plan, freezing one first if there is none; returns the run as it stands then."""
-    with open_run(directory, means) as opened:
-        session = begin(opened, plan, options, listen)
-        return _carry_out(opened, session, options)
+    with open_run(directory, means, jobs=jobs) as opened:
+        session = begin(opened, plan, options, watch)
+        return _carry_out(session, options)
 
 
-def resume_run(directory: Path, *, means: Means, listen: Listener) -> RunRecord:
+def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> RunRecord:
     """Finish the run that stopped, whatever stopped it."""
     with open_run(directory, means) as opened:
-        session, options = take_up(opened, listen)
-        return _carry_out(opened, session, options)
+        session, options = take_up(opened, watch)
+        return _carry_out(session, options)
 
 
-def _carry_out(opened: Opened, session: Session, options: RunOptions) -> RunRecord:
+def _carry_out(session: Session, options: RunOptions) -> RunRecord:
     try:
-        with _court(opened, session, options) as judge:
+        with _court(session, options) as judge:
             story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
             _phases(story, options)
             close_run(story)
@@ -78,7 +78,7 @@ def pending(session: Session, batches: list[Batch]) -> Iterator[Batch]:
 
 
 @contextmanager
-def _court(opened: Opened, session: Session, options: RunOptions) -> Iterator[Judge]:
+def _court(session: Session, options: RunOptions) -> Iterator[Judge]:
     """Open what judging needs, prove that it tests the sandbox, and measure the baseline."""
     with ExitStack() as stack:
         stage = stack.enter_context(Stage.open(session.ws, inherit=session.inherit))

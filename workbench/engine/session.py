@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workbench.codemod.project import Project
+from workbench.engine.stage import Stage
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace
+from workbench.gates.bench import Bench
 from workbench.ledger.ledger import Ledger
 from workbench.model.event import Event
 from workbench.model.plan import Plan
@@ -17,6 +19,13 @@ from workbench.repo.candidate import Identity
 from workbench.repo.sources import CommitSources
 
 Listener = Callable[[Event, datetime], None]
+Watch = Callable[[Plan], Listener]
+"""Asked once, with the plan, whom to tell what happens."""
+
+
+def unwatched(plan: Plan) -> Listener:  # noqa: ARG001  a Watch
+    """Tell nobody."""
+    return lambda _event, _at: None
 
 
 @dataclass(slots=True)
@@ -38,6 +47,7 @@ class Session:
     project: Project
     identity: Identity
     inherit: tuple[int, ...]
+    stage: Stage | None = None
     _sites: Mapping[str, Violation] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +71,11 @@ class Session:
 
     def site(self, fingerprint: str) -> Violation:
         return self._sites[fingerprint]
+
+    def bench(self, commit: str) -> Bench:
+        """Return a bench with `commit` checked out; the session must be at work."""
+        assert self.stage is not None
+        return self.stage.at(commit)
 
     def sources(self, commit: str) -> CommitSources:
         return CommitSources(self.ws.repo, commit)

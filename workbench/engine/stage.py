@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from workbench.engine.workspace import Workspace
 from workbench.gates.bench import Bench
@@ -20,14 +25,29 @@ class Stage:
         self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.python = find_python(ws.spec.run, ws.repo.root, ws.means.environ)
 
+    @classmethod
+    @contextmanager
+    def open(cls, ws: Workspace, *, inherit: tuple[int, ...]) -> Iterator[Stage]:
+        """Make the sandbox of a repository in the user's cache directory; it is gone afterwards."""
+        place = user_cache_path("workbench") / "sandboxes" / hashlib.sha256(bytes(ws.repo.common_dir)).hexdigest()[:16]
+        # The run lock is held: whatever lies here was left by a run that died.
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(mode=0o700, parents=True)
+        try:
+            with Sandbox.open(ws.repo, place / "sandbox") as sandbox:
+                yield cls(ws, sandbox, place / "scratch", inherit)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(user_cache_path("workbench") / "bytecode" / place.relative_to(place.anchor), ignore_errors=True)
+
     def at(self, commit: str) -> Bench:
         """Return a bench on which exactly `commit` lies, with no bytecode of any other commit."""
         place = self._sandbox.checkout(commit)
         if self._ws.repo.root is not None and self._ws.spec.run.copy_in:
             self._sandbox.copy_in(self._ws.repo.root, self._ws.spec.run.copy_in)
-        pycache = self._scratch / "pycache"
-        # Bytecode of the standard library and of installed packages may stay; that of the sandbox may not:
-        # two commits written in one second with files of one size would run the first one's code.
+        # Bytecode of the standard library and of installed packages may stay, even between runs; that of the
+        # sandbox may not: two commits written in one second with files of one size would run the first one's code.
+        pycache = user_cache_path("workbench") / "bytecode"
         shutil.rmtree(pycache / place.relative_to(place.anchor), ignore_errors=True)
         environment = gate_environment(
             self._ws.spec, sandbox=place, python=self.python, environ=self._ws.means.environ, pycache=pycache
@@ -40,8 +60,3 @@ class Stage:
             inherit=self._inherit,
             environ=self._ws.means.environ,
         )
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-        self._sandbox.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)

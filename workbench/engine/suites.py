@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from workbench.engine.judging import Judge
 from workbench.engine.session import Session
-from workbench.gates.judge import meets
+from workbench.gates.targets import meets
 from workbench.model.event import SuiteMeasured
 from workbench.model.gate import GateReport, Judgement, Verdict
 from workbench.model.run import SuiteRecord
@@ -19,7 +19,7 @@ def measured(session: Session, baseline: GateReport | None, judgement: Judgement
     if gate.expect == "red-then-green":
         met: bool | None = judgement.verdict is Verdict.PASS
     else:
-        met = meets(gate.target, now) if gate.target is not None else None
+        met = meets(gate.target, now) if gate.target is not None and now is not None else None
     return SuiteMeasured(
         session.run,
         SuiteRecord(

@@ -160,7 +160,10 @@ class RunInterrupted:
 
 @dataclass(frozen=True, slots=True)
 class RunResumed:
+    """The run goes on, after a stop or because it was asked for more; `options` as in RunStarted."""
+
     run: str
+    options: str = ""
 
 
 @dataclass(frozen=True, slots=True)

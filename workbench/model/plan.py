@@ -38,6 +38,7 @@ class Phase:
 class Plan:
     """What will be done, bound to a base commit and to the plan file it was made from.
 
+    `base_rev` is what the base was called when the plan was frozen; once it names another tree, the plan is stale.
     `source_digest` is the hash of the plan file's bytes, `digest` that of this plan's content.
     `violations` holds every site found, each with its priority and state (open, blocked, excluded).
     """
@@ -53,6 +54,7 @@ class Plan:
     rules: tuple[str, ...]
     phases: tuple[Phase, ...]
     violations: tuple[Violation, ...]
+    base_rev: str = "HEAD"
 
     def batches(self) -> Iterator[Batch]:
         for phase in self.phases:

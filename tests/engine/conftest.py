@@ -1,0 +1,131 @@
+"""A small real project with a migration to do, real gates, and the engine's entry points bound to it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from workbench.engine.begin import RunOptions
+from workbench.engine.means import Means
+from workbench.engine.run import resume_run, run_plan
+from workbench.model.event import Event
+from workbench.model.run import RunRecord
+
+PLAN = """
+name = "small"
+title = "One way to build"
+issue = "#7"
+
+[[rules]]
+id = "old-make"
+kind = "move-symbol"
+from = "app.old.make"
+to = "app.new.build"
+why = "The old module is going away."
+
+[batches]
+by = ["rule"]
+max_files = {max_files}
+
+[run]
+python = {python!r}
+
+[[gates]]
+id = "unit"
+level = "tests"
+run = ["{{python}}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "--junitxml={{junit}}"]
+timeout = 60
+{gates}
+"""
+
+BASE = {
+    ".gitignore": "__pycache__/\n",
+    "app/__init__.py": "",
+    "app/old.py": "def make(value):\n    return ('old', value)\n",
+    "app/new.py": "def build(value):\n    return ('new', value)\n",
+}
+
+
+def user(name: str, *, breaks: bool = False) -> dict[str, str]:
+    """A module that uses the old function, with a test; `breaks`: the test holds only before the migration."""
+    expected = "('old', 1)" if breaks else "1"
+    actual = f"{name}.run()" if breaks else f"{name}.run()[1]"
+    return {
+        f"app/{name}.py": f"from app.old import make\n\n\ndef run():\n    return make(1)  # {name}\n",
+        f"tests/test_{name}.py": f"from app import {name}\n\n\ndef test_{name}():\n    assert {actual} == {expected}\n",
+    }
+
+
+@dataclass
+class Case:
+    """A repository at `root` and what a run of its plan did, event by event."""
+
+    root: Path
+    means: Means
+    events: list[Event] = field(default_factory=list)
+
+    def run(self, **options: object) -> RunRecord:
+        return run_plan(self.root, None, RunOptions(**options), means=self.means, watch=lambda _plan: self._hear)
+
+    def resume(self) -> RunRecord:
+        return resume_run(self.root, means=self.means, watch=lambda _plan: self._hear)
+
+    def _hear(self, event: Event, _at: datetime) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache directory for all tests: else each would compile pytest itself anew."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _one_cache(shared_cache: Path, sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
+
+
+@pytest.fixture
+def means(tmp_path: Path) -> Means:
+    ticks = itertools.count()
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    ids = (f"run-{n}" for n in itertools.count(1))
+    environ = dict(os.environ)
+    return Means(lambda: start + timedelta(seconds=next(ticks)), lambda: next(ids), environ)
+
+
+@pytest.fixture
+def make_case(make_repo: Callable[[Mapping[str, str | bytes]], Path], means: Means) -> Callable[..., Case]:
+    def make(*parts: Mapping[str, str], max_files: int = 25, gates: str = "", plan: str = PLAN) -> Case:
+        files: dict[str, str | bytes] = dict(BASE)
+        for part in parts:
+            files |= part
+        files["plans/small.toml"] = plan.format(max_files=max_files, python=sys.executable, gates=gates)
+        return Case(make_repo(files), means)
+
+    return make
+
+
+@pytest.fixture
+def tree_of() -> Callable[[Path], dict[str, tuple[object, ...]]]:
+    """Everything a run may not change in a checkout: content, mode, time and inode of every file, git's own included."""
+
+    def look(root: Path) -> dict[str, tuple[object, ...]]:
+        kept = ("HEAD", "config", "index", "description", "hooks")
+        files = [path for path in root.rglob("*") if ".git" not in path.relative_to(root).parts and path.is_file()]
+        files += [root / ".git" / name for name in kept if (root / ".git" / name).is_file()]
+        seen: dict[str, tuple[object, ...]] = {}
+        for path in files:
+            stat = path.stat()
+            seen[str(path)] = (path.read_bytes(), stat.st_mode, stat.st_mtime_ns, stat.st_ino)
+        seen["branches"] = tuple((root / ".git" / "refs" / "heads" / "main").read_bytes())
+        return seen
+
+    return look

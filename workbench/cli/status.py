@@ -1,0 +1,24 @@
+"""`workbench status`: where a plan stands."""
+
+from __future__ import annotations
+
+import typer
+
+from workbench.cli.options import PlanArgument, options_of, print_document, print_text
+
+
+def status(context: typer.Context, plan: PlanArgument = "") -> int:
+    """Show where the plan stands: totals, suites, and the next command."""
+    from workbench.engine.standing import next_command, standing_of
+
+    options = options_of(context)
+    record = standing_of(options.directory, plan)
+    if options.json:
+        from workbench.report.documents import status_document
+
+        print_document(status_document(record, next_command(record)))
+    else:
+        from workbench.report.status import status_text
+
+        print_text(status_text(record, next_command(record)))
+    return 0

@@ -1,0 +1,70 @@
+"""Undoes a kept batch by a later commit, for history that others already have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.engine.begin import reopen
+from workbench.engine.means import Means
+from workbench.engine.opening import open_run
+from workbench.engine.rollback import chosen_batches
+from workbench.engine.session import Session, unwatched
+from workbench.model.errors import Refused
+from workbench.model.event import RollbackStarted, RolledBack
+from workbench.model.run import BatchRecord, Certificate
+from workbench.repo.candidate import Candidate, commit_tree
+from workbench.repo.history import Clash, merge_tree_revert
+from workbench.repo.refs import compare_and_swap, put_ref
+from workbench.repo.trailers import render
+
+
+def revert(directory: Path, target: str, *, means: Means) -> Certificate:
+    """Add one commit for each kept batch of `target`, newest first, that undoes exactly its change."""
+    with open_run(directory, means, owner="workbench rollback --revert") as opened:
+        session = reopen(opened, unwatched)
+        record = session.ledger.load_run(session.run)
+        batches = chosen_batches(record, target)
+        old = session.tip
+        made = Candidate(old, session.ws.repo.tree(old))
+        for one in reversed(batches):
+            made = _undo(session, made.commit, one)
+        names = tuple(one.id for one in batches)
+        put_ref(session.ws.repo, session.side_ref("cand"), made.commit)
+        session.record(RollbackStarted(session.run, target, "revert", old, made.commit, names))
+        compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
+        session.tip = made.commit
+        certificate = Certificate(
+            target=target,
+            mode="revert",
+            from_commit=old,
+            from_tree=session.ws.repo.tree(old),
+            to_commit=made.commit,
+            to_tree=made.tree,
+            expected_tree=made.tree,
+            actual_tree=session.ws.repo.tree(session.tip),
+            batches=names,
+        )
+        session.record(RolledBack(session.run, certificate))
+        return certificate
+
+
+def _undo(session: Session, tip: str, batch: BatchRecord) -> Candidate:
+    assert batch.commit is not None
+    tree = merge_tree_revert(session.ws.repo, tip=tip, commit=batch.commit)
+    if isinstance(tree, Clash):
+        raise Refused(
+            f"{batch.id} cannot be reverted alone: later commits changed {', '.join(tree.paths[:3])} as well",
+            hint="revert those first, or roll back without --revert; nothing was changed",
+        )
+    message = render(
+        f"Revert {batch.id} {session.plan.name}",
+        f"Undoes {batch.commit}.",
+        {
+            "Workbench-Plan": session.plan.name,
+            "Workbench-Digest": session.plan.digest,
+            "Workbench-Run": session.run,
+            "Workbench-Reverts": batch.id,
+        },
+    )
+    when = session.started + 1_000_000 + batch.seq
+    return commit_tree(session.ws.repo, tree=tree, parent=tip, message=message, when=when, name=session.identity)
