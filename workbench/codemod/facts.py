@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from workbench.codemod.grammar import TYPE_ALIASES
 from workbench.codemod.signatures import Signature, signatures
 from workbench.codemod.source import Module
 from workbench.codemod.statements import (
@@ -163,6 +164,8 @@ def _exported(items: tuple[ast.Constant, ...]) -> tuple[str, ...]:
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
     """Yield the names a module-level statement binds itself, nested blocks left out."""
+    if isinstance(statement, TYPE_ALIASES):
+        yield from _stored(dict(ast.iter_fields(statement))["name"])
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name

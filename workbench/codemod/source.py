@@ -6,6 +6,7 @@ import ast
 import codecs
 import io
 import re
+import sys
 import tokenize
 import warnings
 from bisect import bisect_right
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from workbench.codemod.grammar import parse_newer
+from workbench.codemod.lexing import is_tame
 from workbench.model.violation import Place
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
@@ -84,10 +87,30 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The syntax tree. Raises Unparsable."""
+        """The syntax tree, read past what is newer than this interpreter where that can be done. Raises Unparsable."""
         if self.encoding not in _UTF8:
             _ = self.text
-        return parse(self.source)
+        try:
+            return parse(self.source)
+        except SyntaxError as error:
+            tree = self._newer()
+            if tree is not None:
+                return tree
+            raise _refused(self, error) from None
+
+    @property
+    def is_newer(self) -> bool:
+        """Say whether the file uses syntax that this interpreter cannot compile. Raises Unparsable."""
+        return bool(getattr(self.tree, "newer", False))
+
+    def _newer(self) -> ast.Module | None:
+        if self.encoding not in _UTF8:
+            return None
+        start = len(codecs.BOM_UTF8) if self.encoding == "utf-8-sig" else 0
+        tree = parse_newer(self.source, parse, start)
+        if tree is not None:
+            vars(tree)["newer"] = True
+        return tree
 
     def offset(self, line: int, column: int) -> int:
         """Return the byte offset of a line (from 1) and a column as `ast` counts it (UTF-8 bytes from 0)."""
@@ -150,14 +173,33 @@ class Module:
 
 
 def parse(source: bytes) -> ast.Module:
-    """Parse without executing, and without letting warnings about the code become errors of ours."""
+    """Parse without executing, and without letting warnings about the code become errors of ours.
+
+    Raises SyntaxError for other grammars, Unparsable for what is no text or too deep for the parser.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
-    except SyntaxError as error:
-        raise Unparsable(error.lineno or 0, "syntax", error.msg) from None
     except ValueError as error:
         raise Unparsable(0, "syntax", str(error)) from None
     except (RecursionError, MemoryError):
         raise Unparsable(0, "too-deep", "the parser gave up on its nesting") from None
+
+
+def _refused(module: Module, error: SyntaxError) -> Unparsable:
+    """Tell a file in some newer Python from one in none, by asking LibCST's own grammar."""
+    line, version = error.lineno or 0, ".".join(map(str, sys.version_info[:2]))
+    if module.source and is_tame(module.source) and _libcst_reads(module.source):
+        return Unparsable(line, "grammar", f"the grammar of Python {version} has no place for this: {error.msg}")
+    return Unparsable(line, "syntax", error.msg)
+
+
+def _libcst_reads(source: bytes) -> bool:
+    import libcst  # heavy, and rarely needed
+
+    try:
+        libcst.parse_module(source)
+    except (libcst.ParserSyntaxError, UnicodeDecodeError, LookupError):
+        return False
+    return True

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.codemod.grammar import TYPE_ALIASES
 from workbench.codemod.scopes import Scope, ScopeKind
 
 if TYPE_CHECKING:
@@ -207,5 +208,6 @@ VISITS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Expr: _expression,
     ast.Dict: _dict,
 }
-_NEWER: dict[str, Callable[..., None]] = {"TypeAlias": _type_alias, "TemplateStr": _fstring}
+_NEWER: dict[str, Callable[..., None]] = {"TemplateStr": _fstring}
+VISITS |= dict.fromkeys(TYPE_ALIASES, _type_alias)
 VISITS |= {getattr(ast, name): visit for name, visit in _NEWER.items() if hasattr(ast, name)}
