@@ -144,11 +144,7 @@ def _evidence(console: Console, evidence: str) -> None:
 
 
 def _branch(console: Console, record: RunRecord) -> None:
-    kept = sum(batch.state in ON_BRANCH for batch in record.batches)
+    kept = counted(sum(batch.state in ON_BRANCH for batch in record.batches), "batch", "batches")
     console.print()
-    frame.paragraph(
-        console,
-        f"{record.branch} at {short(record.head)}, from {short(record.base)}: ",
-        f"{counted(kept, 'batch', 'batches')} kept of {len(record.batches)}, ",
-        counted(record.gate_runs, "gate run"),
-    )
+    frame.paragraph(console, f"{record.branch} at {short(record.head)}, from {short(record.base)}")
+    frame.paragraph(console, f"{kept} kept of {len(record.batches)}, {counted(record.gate_runs, 'gate run')}")

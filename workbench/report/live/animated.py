@@ -94,8 +94,7 @@ def _phases(progress: Progress) -> RenderableType:
     for one in Priority:
         dealt, whole = progress.sites(one)
         if whole:
-            style = frame.PRIORITY_STYLE[one]
-            bar = ProgressBar(whole, dealt, complete_style=style, finished_style=style)
+            bar = ProgressBar(whole, dealt, complete_style=frame.PRIORITY_STYLE[one], finished_style=frame.GOOD)
             grid.add_row(frame.priority(one), bar, Text(f"{dealt} of {whole} sites"))
     return grid
 
