@@ -1,0 +1,23 @@
+"""Where a gate does its work: the sandbox with a commit on it, the interpreter, and what may be seen and held open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """`env` is the gates' whole environment; `environ` the user's, of which secrets are redacted.
+
+    `scratch` is a directory of ours for reports and captured output; the descriptors `inherit` stay
+    open in every process a gate starts.
+    """
+
+    sandbox: Path
+    python: Path
+    env: Mapping[str, str]
+    scratch: Path
+    inherit: tuple[int, ...]
+    environ: Mapping[str, str]
