@@ -127,6 +127,10 @@ REASONS: dict[str, Reason] = {
         "the file is no Python that this interpreter or LibCST can parse",
         "mend the syntax, or exclude the file in `scope`",
     ),
+    "grammar": Reason(
+        "the file uses a grammar newer than the Python that runs workbench",
+        "run workbench on the target's Python version or a newer one",
+    ),
     "not-utf8": Reason(
         "the file's bytes do not fit its declared encoding",
         "save it as UTF-8, or declare its encoding",
