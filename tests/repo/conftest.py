@@ -1,4 +1,4 @@
-"""What the tests of the git room share: an opened repository, and the oracle for "nothing of the user's was touched"."""
+"""What the tests of the git room share: an opened repository, and the oracle for "nothing was touched"."""
 
 import hashlib
 from collections.abc import Callable

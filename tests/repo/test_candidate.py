@@ -1,5 +1,6 @@
 """Commits built aside: repeatable, byte-exact, all or nothing, and never through hooks, signers or the user's index."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,6 +9,7 @@ import pytest
 
 from workbench.model.errors import EnvironmentFailed, Refused
 from workbench.repo.candidate import WORKBENCH, Identity, build_candidate, commit_tree, identity_of
+from workbench.repo.environment import leaked
 from workbench.repo.leftovers import sweep
 from workbench.repo.refs import put_ref
 from workbench.repo.repository import open_repository
@@ -62,8 +64,8 @@ def test_the_same_inputs_give_the_same_commit_in_any_clone(root, repo, make_repo
 def test_it_is_the_commit_that_commit_tree_would_have_made(root, repo, git):
     name = Identity("Grace Höpper", "grace@example.org")
     made = build(repo, {"README": b"x"}, name=name, message="subject\n\nbody — ünï\n")
-    parent = repo.head().commit
-    assert commit_tree(repo, tree=made.tree, parent=parent, message="subject\n\nbody — ünï", when=WHEN, name=name) == made
+    given = {"tree": made.tree, "parent": repo.head().commit, "message": "subject\n\nbody — ünï"}
+    assert commit_tree(repo, **given, when=WHEN, name=name) == made
     shown = git(root, "show", "-s", "--format=%an <%ae> %ad|%cn <%ce> %cd|%B", "--date=raw", made.commit)
     who = f"Grace Höpper <grace@example.org> {WHEN} +0000"
     assert shown == f"{who}|{who}|subject\n\nbody — ünï\n"
@@ -117,9 +119,13 @@ def test_what_is_not_a_regular_file_of_the_parent_is_refused(root, git, path):
     assert leftovers(root) == []
 
 
-def test_a_failure_leaves_nothing(root, repo, git):
+def test_a_failure_leaves_nothing(root, repo, git, monkeypatch):
     with pytest.raises(EnvironmentFailed, match="fast-import"):
         build(repo, {"README": b"x" * 1_000_000}, parent="1" * 40)
+    for name in leaked(os.environ):
+        monkeypatch.delenv(name)
+    with pytest.raises(EnvironmentFailed, match="could not be started"):
+        build(replace(repo, git=replace(repo.git, executable=str(root / "gone"))), {"README": b"x"}, parent="1" * 40)
     with pytest.raises(EnvironmentFailed, match="cannot be written"):
         build(replace(repo, common_dir=root / "gone"), {"README": b"x"})
     assert leftovers(root) == []
@@ -219,5 +225,8 @@ def test_the_identity_is_the_users_if_there_is_one(root, repo, git):
 def test_foreign_text_in_message_and_name_does_not_break_the_commit(root, repo, git):
     name = Identity("Eve> 0 +0000\nparent x", "e<v>e")
     made = build(repo, {"README": b"x"}, message="nul \0 surrogate \udcff\n\n\n", name=name)
-    assert git(root, "show", "-s", "--format=%an|%ae|%B", made.commit) == "Eve 0 +0000parent x|eve|nul  surrogate \\udcff\n"
+    assert (
+        git(root, "show", "-s", "--format=%an|%ae|%B", made.commit)
+        == "Eve 0 +0000parent x|eve|nul  surrogate \\udcff\n"
+    )
     assert git(root, "fsck", "--strict", "--no-dangling") == ""

@@ -9,7 +9,17 @@ from workbench.model.source import Entry
 from workbench.repo.repository import open_repository
 from workbench.repo.sources import CommitSources, OverlaySources
 
-ODD = ("-rf.py", ":(top)x.py", "new\nline.py", 'quo"te.py', "tab\tb.py", "ünï.py", "back\\slash.py", " lead.py", "a*b.py")
+ODD = (
+    "-rf.py",
+    ":(top)x.py",
+    "new\nline.py",
+    'quo"te.py',
+    "tab\tb.py",
+    "ünï.py",
+    "back\\slash.py",
+    " lead.py",
+    "a*b.py",
+)
 
 
 def at_head(root):

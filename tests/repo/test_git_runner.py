@@ -123,21 +123,27 @@ def test_an_unwinding_act_ends_git_by_term_so_that_it_can_clean_up(root, tmp_pat
     cleaned = tmp_path / "cleaned"
     body = f"trap 'touch {cleaned}; exit 1' TERM\necho ready\nwhile :; do sleep 0.01; done"
     git = Git(root, program(tmp_path / "git", body), (), {})
-    with pytest.raises(KeyboardInterrupt), git.talk("fast-import") as process:
-        assert process.stdout.readline() == b"ready\n"
-        raise KeyboardInterrupt
+
+    def interrupted():
+        with git.talk("fast-import") as process:
+            assert process.stdout.readline() == b"ready\n"
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert cleaned.exists()
 
 
 def test_a_conversation_that_breaks_off_is_not_a_success(root, tmp_path):
-    git = Git(root, program(tmp_path / "git", "exit 0"), (), {})
-    with pytest.raises(EnvironmentFailed, match="ended before its work was done"), git.talk("fast-import") as process:
-        while True:
-            process.stdin.write(b"x" * io.DEFAULT_BUFFER_SIZE)
-    git = Git(root, program(tmp_path / "git", "echo no space left >&2; exit 1"), (), {})
-    with pytest.raises(EnvironmentFailed, match="no space left"), git.talk("fast-import") as process:
-        if not process.stdout.readline():
-            raise EOFError
+    def write_on(git):
+        with git.talk("fast-import") as process:
+            while True:
+                process.stdin.write(b"x" * io.DEFAULT_BUFFER_SIZE)
+
+    with pytest.raises(EnvironmentFailed, match="ended before its work was done"):
+        write_on(Git(root, program(tmp_path / "good", "exit 0"), (), {}))
+    with pytest.raises(EnvironmentFailed, match="no space left"):
+        write_on(Git(root, program(tmp_path / "bad", "echo no space left >&2; exit 1"), (), {}))
 
 
 def test_a_stream_can_be_left_early_and_says_when_it_fails(root):

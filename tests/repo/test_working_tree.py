@@ -150,7 +150,7 @@ def test_converted_files_have_no_blob_id_for_their_content_differs(make_repo, gi
 
 
 def test_odd_names_are_names(make_repo):
-    odd = {name: "x" for name in ("-rf.py", ":(top)x.py", "new\nline.py", 'quo"te.py', "tab\tb.py", "ünï.py", " lead.py")}
+    odd = dict.fromkeys(("-rf.py", ":(top)x.py", "new\nline.py", 'quo"te.py', "tab\tb.py", "ünï.py", " lead.py"), "x")
     root = make_repo(odd)
     (root / "-untracked\n.py").write_text("x")
     assert list(entries(root)) == sorted([*odd, "-untracked\n.py"])

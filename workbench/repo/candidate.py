@@ -92,7 +92,7 @@ def commit_tree(
 
 def signing(git: Git, name: Identity, when: int) -> Git:
     """Return a runner whose commits are by `name`, at `when` in UTC seconds."""
-    who = {"NAME": name.name, "EMAIL": name.email, "DATE": f"{when} +0000"}
+    who = {"NAME": name.name, "EMAIL": name.email, "DATE": f"@{when} +0000"}
     roles = ("AUTHOR", "COMMITTER")
     return git.having(**{f"GIT_{role}_{field}": value for role in roles for field, value in who.items()})
 
@@ -106,14 +106,13 @@ def encoded(message: str) -> bytes:
 def _importer(repo: Repository, git: Git) -> Iterator[GitPython.AutoInterrupt]:
     """Talk to a `git fast-import`; what it writes into the git directory when it fails does not stay there."""
     options = ("-c", "core.ignoreCase=false", "-c", "fastimport.unpackLimit=100", "-c", "pack.compression=1")
-    report = ""
+    pid = 0
     try:
         with git.talk(*options, "fast-import", "--quiet", "--done", "--depth=0") as importer:
-            report = f"fast_import_crash_{importer.pid}"
+            pid = importer.pid
             yield importer
     finally:
-        if report:
-            (repo.git_dir / report).unlink(missing_ok=True)
+        (repo.git_dir / f"fast_import_crash_{pid}").unlink(missing_ok=True)
 
 
 def _opening(parent: str, message: str, when: int, name: Identity) -> bytes:

@@ -193,9 +193,8 @@ def _end(process: GitPython.AutoInterrupt) -> None:
         child.terminate()
         child.wait()
     _hang_up(process)
-    for pipe in (child.stdout, child.stderr):
-        if pipe is not None:
-            pipe.close()
+    process.stdout.close()
+    process.stderr.close()
 
 
 def _child(process: GitPython.AutoInterrupt) -> subprocess.Popen[bytes]:
@@ -222,13 +221,9 @@ def _did_not_start(arguments: tuple[str, ...], error: Exception) -> EnvironmentF
 
 
 def _name(arguments: tuple[str, ...]) -> str:
-    words = iter(arguments)
-    for word in words:
-        if word == "-c":
-            next(words)
-        elif not word.startswith("-"):
-            return word
-    return ""
+    """Return the command's name: the first word that is neither an option nor the value of `-c`."""
+    pairs = zip(("", *arguments), arguments, strict=False)
+    return next((word for before, word in pairs if before != "-c" and not word.startswith("-")), arguments[0])
 
 
 def _project(directory: Path) -> Path | None:

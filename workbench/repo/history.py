@@ -44,9 +44,8 @@ def merge_tree_revert(repo: Repository, *, tip: str, commit: str) -> str | Clash
 
     A path that `tip` has as `commit` left it goes back to what it was before `commit`; one changed since is a clash.
     """
-    steps = ("-c", "core.sparseCheckout=false", "-c", "core.splitIndex=false", "-c", "index.sparse=false")
     with private_index(repo) as git:
-        git.act(*steps, "read-tree", "-i", "-m", "--aggressive", commit, tip, f"{commit}^1")
+        git.act("read-tree", "-i", "-m", "--aggressive", commit, tip, f"{commit}^1")
         unmerged = git.ask("ls-files", "-z", "--unmerged").out.split(b"\0")[:-1]
         clashing = {text(record.split(b"\t", 1)[1]) for record in unmerged}
         return Clash(tuple(sorted(clashing))) if clashing else git.act("write-tree").line
