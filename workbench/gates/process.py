@@ -11,8 +11,6 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from workbench.gates import supervisor
 
 CAP = 8 << 20
@@ -76,6 +74,8 @@ def run_process(
 
 def end_running() -> None:
     """End every command that any thread of this process has under way; their `run_process` returns."""
+    import psutil  # here and below: few commands need it
+
     for child in psutil.Process().children():
         with suppress(psutil.Error):
             if _SCRIPT in child.cmdline():
@@ -117,6 +117,8 @@ def _bury(running: subprocess.Popen[bytes]) -> None:
         running.wait()
     if running.returncode == 0:
         return
+    import psutil
+
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             if os.getsid(process.pid) == running.pid:

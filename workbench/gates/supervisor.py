@@ -10,7 +10,6 @@ Run as a script by workbench's own interpreter: a job in JSON on stdin, one answ
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import selectors
@@ -211,6 +210,8 @@ def _signal_descendants(number: signal.Signals) -> None:
 
 def supervise(job: Job) -> Answer:
     """Run the job's command to its end, or to the time-out, and end all it left behind."""
+    import ctypes  # slow to load, and this file is also imported for its constants
+
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     wakeup = _wake_on_child()
     capture = Capture(Path(job["output"]), job["cap"])
