@@ -12,6 +12,7 @@ from workbench.engine.judging import Judge, is_red
 from workbench.engine.made import Candidate, Made, commit, make
 from workbench.engine.refresh import refreshed
 from workbench.engine.session import Session
+from workbench.engine.suites import standings
 from workbench.model.batch import BatchState
 from workbench.model.event import (
     BatchCommitted,
@@ -49,7 +50,7 @@ class BatchStory:
         judgements = self.judge.judge(batch.id, candidate)
         red = judgements[-1]
         if not is_red(red):
-            return self.keep(batch, candidate, split=False)
+            return self.keep(batch, candidate, judgements, split=False)
         if self.on_red != "isolate":
             return self._drop(batch, BatchState.ROLLED_BACK, told(red))
         return self._isolate(batch, candidate, red, when=when)
@@ -64,7 +65,9 @@ class BatchStory:
         )
         return candidate
 
-    def keep(self, batch: Batch, candidate: Candidate, *, split: bool) -> BatchState:
+    def keep(
+        self, batch: Batch, candidate: Candidate, judgements: tuple[Judgement, ...], *, split: bool
+    ) -> BatchState:
         """Decide in the ledger, then move the run branch by one compare-and-swap."""
         session, made = self.session, candidate.made
         session.record(
@@ -75,7 +78,9 @@ class BatchStory:
         compare_and_swap(
             session.ws.repo, session.ref, new=candidate.commit, old=made.parent, reason=f"workbench: keep {batch.id}"
         )
-        session.record(BatchKept(session.run, batch.id, candidate.commit))
+        session.record(
+            BatchKept(session.run, batch.id, candidate.commit), *standings(self.judge, judgements)
+        )
         session.tip = candidate.commit
         session.project = refreshed(session.project, session.ws.roots, made.after)
         return BatchState.SPLIT if split else BatchState.KEPT
@@ -88,7 +93,7 @@ class BatchStory:
         if verdict.good is None:
             return self._drop(batch, BatchState.QUARANTINED, told(red))
         put_ref(session.ws.repo, session.side_ref("cand"), verdict.good.commit)
-        return self.keep(batch, verdict.good, split=True)
+        return self.keep(batch, verdict.good, verdict.judgements, split=True)
 
     def _drop(self, batch: Batch, state: BatchState, reason: str) -> BatchState:
         self.session.record(BatchDropped(self.session.run, batch.id, state, reason))

@@ -27,6 +27,7 @@ class Convicted:
 
     good: Candidate | None
     quarantined: tuple[QuarantineRecord, ...]
+    judgements: tuple[Judgement, ...] = ()
 
 
 def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *, when: int) -> Convicted:
@@ -45,7 +46,7 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
         good = trial.candidate(left)
         judgements = judge.judge(batch.id, good)
         if not is_red(judgements[-1]):
-            return Convicted(good, tuple(quarantined))
+            return Convicted(good, tuple(quarantined), judgements)
         red = judgements[-1]
 
 

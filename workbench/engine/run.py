@@ -15,6 +15,7 @@ from workbench.engine.phase import close_phase, close_run
 from workbench.engine.provenance import prove_sandbox
 from workbench.engine.session import Session, Watch, unwatched
 from workbench.engine.stage import Stage
+from workbench.engine.suites import baseline_standings
 from workbench.gates.builtin import Compiler
 from workbench.model.batch import BatchState
 from workbench.model.errors import Interrupted
@@ -22,6 +23,7 @@ from workbench.model.event import RunFinished, RunInterrupted
 from workbench.model.plan import Batch
 from workbench.model.run import RunOutcome, RunRecord
 from workbench.model.violation import count
+from workbench.repo.refs import delete_ref, read_ref
 
 
 def run_plan(
@@ -53,6 +55,7 @@ def _carry_out(session: Session, options: RunOptions) -> RunRecord:
             hint="`workbench resume` finishes it, `workbench abort` undoes it",
         ) from None
     session.record(RunFinished(session.run, _outcome(session), session.tip))
+    unpin(session)
     return session.ledger.load_run(session.run)
 
 
@@ -85,8 +88,18 @@ def _court(session: Session, options: RunOptions) -> Iterator[Judge]:
         session.stage = stage
         compiler = stack.enter_context(Compiler(stage.python))
         prove_sandbox(session, stage)
-        baseline = measure_baseline(session, stage)
-        yield Judge(session, stage, compiler, baseline, fresh=options.no_cache)
+        judge = Judge(session, stage, compiler, measure_baseline(session, stage), fresh=options.no_cache)
+        if session.tip == session.plan.base_commit:
+            session.record(*baseline_standings(judge))
+        yield judge
+
+
+def unpin(session: Session) -> None:
+    """Let the last candidate go: what was kept is on the branch."""
+    ref = session.side_ref("cand")
+    pinned = read_ref(session.ws.repo, ref)
+    if pinned is not None:
+        delete_ref(session.ws.repo, ref, pinned)
 
 
 def _outcome(session: Session) -> RunOutcome:

@@ -42,3 +42,12 @@ def standings(judge: Judge, judgements: Iterable[Judgement]) -> list[SuiteMeasur
         for one in judgements
         if one.report.gate in gates
     ]
+
+
+def baseline_standings(judge: Judge) -> list[SuiteMeasured]:
+    """Return the standing of every measured gate before anything was changed."""
+    return [
+        measured(judge.session, report, Judgement(report, report.verdict), gate)
+        for gate in judge.session.ws.spec.gates
+        if (report := judge.baseline.get(gate.id)) is not None
+    ]

@@ -1,0 +1,109 @@
+"""Kill it, resume it: whatever the instant, the run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.engine.conftest import user
+from tests.engine.test_run import at, git
+from workbench.engine.rollback import abort_run
+from workbench.engine.run import run_plan
+from workbench.engine.begin import RunOptions
+from workbench.model.errors import Conflict, Interrupted, Refused, UsageError
+from workbench.model.event import BatchCommitted, BatchKept, GateJudged, KeepDecided
+from workbench.model.run import RunOutcome
+from workbench.model.violation import totals
+
+
+class Stopped(BaseException):
+    """Stands for the death of the process: nothing catches it."""
+
+
+def stop_at(case, wanted):
+    """Run `case` and drop everything at the first event of a kind, as soon as it is recorded."""
+
+    def watch(_plan):
+        def hear(event, _at):
+            if isinstance(event, wanted):
+                raise Stopped
+
+        return hear
+
+    with pytest.raises(Stopped):
+        run_plan(case.root, None, RunOptions(), means=case.means, watch=watch)
+
+
+@pytest.mark.parametrize("wanted", [BatchCommitted, GateJudged, KeepDecided, BatchKept])
+def test_a_run_that_died_is_finished_with_the_same_commits(make_case, wanted):
+    parts = (user("a"), user("b"))
+    undisturbed = make_case(*parts, max_files=1)
+    expected = undisturbed.run()
+
+    case = make_case(*parts, max_files=1)
+    stop_at(case, wanted)
+    with pytest.raises(Refused, match="stopped before its end"):
+        case.run()
+    record = case.resume()
+    assert record.outcome is RunOutcome.COMPLETE
+    assert [one.tree for one in record.batches] == [one.tree for one in expected.batches]
+    assert git(case.root, "rev-list", "--count", f"main..{record.branch}") == "2"
+    assert totals(record.violations) == totals(expected.violations)
+    with pytest.raises(UsageError, match="no run is under way"):
+        case.resume()
+
+
+def test_abort_undoes_what_was_kept(make_case):
+    case = make_case(user("a"), user("b"), max_files=1)
+    stop_at(case, BatchKept)
+    record = abort_run(case.root, means=case.means)
+    assert record.outcome is RunOutcome.ROLLED_BACK
+    assert git(case.root, "rev-parse", record.branch) == record.base
+    assert totals(record.violations).all.fixed == 0
+
+
+def test_a_branch_that_somebody_moved_is_a_conflict(make_case):
+    case = make_case(user("a"), user("b"), max_files=1)
+    stop_at(case, KeepDecided)
+    stray = git(case.root, "commit-tree", "-m", "stray", "main^{tree}")
+    git(case.root, "update-ref", "refs/heads/workbench/small", stray)
+    with pytest.raises(Conflict, match="neither at"):
+        case.resume()
+    assert git(case.root, "rev-parse", "workbench/small") == stray
+
+
+def test_ctrl_c_is_resumable(make_case):
+    case = make_case(user("a"), user("b"), max_files=1)
+
+    def watch(_plan):
+        def hear(event, _at):
+            if isinstance(event, BatchKept):
+                raise KeyboardInterrupt
+
+        return hear
+
+    with pytest.raises(Interrupted):
+        run_plan(case.root, None, RunOptions(), means=case.means, watch=watch)
+    assert case.resume().outcome is RunOutcome.COMPLETE
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.5, 4.0])
+def test_a_killed_process_loses_nothing(make_case, seconds):
+    case = make_case(user("a"), user("b"), user("c"), max_files=1)
+    command = [sys.executable, "-m", "workbench", "-C", str(case.root), "run", "small"]
+    running = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    answer = subprocess.run([*command[:-2], "resume"], capture_output=True, text=True, timeout=120, check=False)
+    if "no run is under way" in answer.stderr:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert "build(1)" in at(case.root, "workbench/small", "app/c.py")
+    assert git(case.root, "rev-list", "--count", "main..workbench/small") == "3"
+    assert git(case.root, "fsck", "--strict") == ""

@@ -1,0 +1,66 @@
+"""Rollback returns the branch to a savepoint, and the certificate proves it by tree id."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.engine.conftest import user
+from tests.engine.test_run import git
+from workbench.engine.revert import revert
+from workbench.engine.rollback import rollback
+from workbench.engine.standing import standing
+from workbench.model.batch import BatchState
+from workbench.model.errors import Refused, UsageError
+from workbench.model.run import RunOutcome
+from workbench.model.violation import totals
+
+
+@pytest.fixture
+def done(make_case):
+    case = make_case(user("a"), user("b"), user("c"), max_files=1)
+    case.run()
+    return case
+
+
+def test_rollback_of_a_batch_takes_later_ones_along_and_is_proven(done):
+    before = standing(done.root, None)
+    certificate = rollback(done.root, "P2-002", means=done.means)
+    assert certificate.verified
+    assert certificate.batches == ("P2-002", "P2-003")
+    assert certificate.actual_tree == before.batches[0].tree
+    record = standing(done.root, None)
+    assert [one.state for one in record.batches] == [BatchState.KEPT, BatchState.ROLLED_BACK, BatchState.ROLLED_BACK]
+    assert git(done.root, "rev-parse", "workbench/small") == before.batches[0].commit
+    counted = totals(record.violations).all
+    assert (counted.fixed, counted.remaining) == (2, 4)
+    assert git(done.root, "for-each-ref", "--format=%(objectname)", "refs/workbench").count(before.head) == 1
+
+
+def test_run_brings_back_what_was_rolled_back(done):
+    head = standing(done.root, None).head
+    rollback(done.root, "all", means=done.means)
+    record = done.run()
+    assert record.outcome is RunOutcome.COMPLETE
+    assert git(done.root, "rev-parse", f"{record.head}^{{tree}}") == git(done.root, "rev-parse", f"{head}^{{tree}}")
+
+
+def test_rollback_of_a_phase_and_of_all_returns_to_the_base(done):
+    base_tree = git(done.root, "rev-parse", "main^{tree}")
+    certificate = rollback(done.root, "P2", means=done.means)
+    assert certificate.actual_tree == base_tree
+    with pytest.raises(Refused, match="nothing of all"):
+        rollback(done.root, "all", means=done.means)
+
+
+def test_an_unknown_target_is_a_usage_error(done):
+    with pytest.raises(UsageError, match="no batch, phase or run called P9"):
+        rollback(done.root, "P9", means=done.means)
+
+
+def test_revert_undoes_one_batch_by_a_new_commit(done):
+    head = standing(done.root, None).head
+    certificate = revert(done.root, "P2-002", means=done.means)
+    assert certificate.verified
+    assert git(done.root, "rev-parse", f"{certificate.to_commit}^") == head
+    assert git(done.root, "diff", "--name-only", head, certificate.to_commit) == "app/b.py"
+    assert git(done.root, "diff", "main", certificate.to_commit, "--", "app/b.py") == ""
