@@ -69,12 +69,13 @@ class Project:
 
     def _reaching(self, dotted: str) -> frozenset[str]:
         reached = {dotted, self.canonical(dotted)}
-        todo = list(reached)
+        todo = [(one, False) for one in reached]
         while todo:
-            for name in self._one_step_before(todo.pop()):
-                if name not in reached:
+            following, hopped = todo.pop()
+            for name, hops in self._one_step_before(following):
+                if name not in reached and not (hops and hopped):
                     reached.add(name)
-                    todo.append(name)
+                    todo.append((name, hopped or hops))
         return frozenset(reached)
 
     def exists(self, dotted: str) -> bool | None:
@@ -225,16 +226,23 @@ class Project:
                 return min((one for one in circle if one in targets), default=min(circle))
             seen.append(following)
 
-    def _one_step_before(self, dotted: str) -> Iterator[str]:
+    def _one_step_before(self, dotted: str) -> Iterator[tuple[str, bool]]:
+        """Yield the names one import away, and whether that import is of a module on the way to the name.
+
+        Modules import one another in circles (`import app.x` in `app.y` makes `app.y.app.y.app...`), so
+        only one such hop is followed, and none through the `a` of an `import a.b`.
+        """
         parts = dotted.split(".")
         for count in range(len(parts), 0, -1):
-            for source in self._backwards.get(".".join(parts[:count]), ()):
-                yield ".".join([source, *parts[count:]])
+            prefix = ".".join(parts[:count])
+            hops = count < len(parts) and self.has_module(prefix)
+            for source in self._backwards.get(prefix, ()) if count > 1 or not hops else ():
+                yield ".".join([source, *parts[count:]]), hops
         module, rest = self.split(dotted)
         if rest:
             for user in self._star_users.get(module, ()):
                 if rest[0] in (self.exported(module) or ()):
-                    yield ".".join([user, *rest])
+                    yield ".".join([user, *rest]), False
 
     @cached_property
     def _canonical(self) -> dict[str, str]:
