@@ -1,0 +1,148 @@
+"""Replaces calls in one file: what is called, its arguments, and the imports on both sides."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.codemod.call_args import Addition, ArgumentMap, mapped
+from workbench.codemod.call_sites import CallSite
+from workbench.codemod.call_text import opening
+from workbench.codemod.edit import Edit, splice
+from workbench.codemod.import_rows import shrunk
+from workbench.codemod.imports import Bound, Imports
+from workbench.codemod.names import ImportedName, Names
+from workbench.model.violation import Blocked
+
+Choose = Callable[[Addition, ast.Call], str | Blocked | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What is called instead, how arguments map, and whether a function-level import may break a cycle."""
+
+    target: str
+    mapping: ArgumentMap
+    deferred: bool = False
+
+
+@dataclass(slots=True)
+class CallRewriter:
+    """Collects the replacements of one file."""
+
+    names: Names
+    replacement: Replacement
+    choose: Choose
+    imports: Imports
+    _texts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """By identity of the call: what is called, and the brackets, both as text; nested calls still old."""
+    _calls: list[ast.Call] = field(default_factory=list)
+    _released: dict[int, tuple[ImportedName, set[int]]] = field(default_factory=dict)
+    """By identity of an import: the reads of it that are gone."""
+
+    def replace(self, site: CallSite) -> Blocked | None:
+        """Plan the replacement of one call; return why not, if not."""
+        call = site.call
+        if call is None:
+            return site.blocked
+        brackets = self._brackets(call, [])
+        mapping = self.replacement.mapping
+        checked = mapped(brackets, mapping, lambda one: self.choose(one, call), newline=self._newline)
+        if isinstance(checked, Blocked):
+            return checked
+        bound = self.imports.bind(
+            self.replacement.target, at=call, like=site.use.resolved.origin, deferred=self.replacement.deferred
+        )
+        if isinstance(bound, Blocked):
+            return bound
+        self._texts[id(call)] = (bound.spelling, checked)
+        self._calls.append(call)
+        self._release(site, bound)
+        return None
+
+    def edits(self) -> tuple[Edit, ...]:
+        """Return the splices of all planned replacements, nested calls inside out."""
+        edits: list[Edit] = []
+        for call in sorted(self._calls, key=lambda one: self._span(one)[1] - self._span(one)[0]):
+            edits = self._with_call(call, edits)
+        for imported, gone in self._released.values():
+            left = [read for read in self.imports.uses_of(imported) if id(read) not in gone]
+            self.imports.drop_unused(imported, len(left))
+        return (*edits, *self.imports.edits())
+
+    # ---- one call
+
+    def _with_call(self, call: ast.Call, edits: list[Edit]) -> list[Edit]:
+        spelling, planned = self._texts[id(call)]
+        start, end = self.names.module.span(call.func)
+        mine = [Edit(start, end, spelling.encode(self._codec))]
+        first, last = self._bracket_span(call)
+        inner = [edit for edit in edits if first <= edit.start and edit.end <= last]
+        if planned != self._brackets(call, []):
+            brackets = self._brackets(call, inner)
+            again = mapped(
+                brackets, self.replacement.mapping, lambda one: self.choose(one, call), newline=self._newline
+            )
+            assert isinstance(again, str)  # the same arguments were mapped before
+            mine.append(shrunk(self.names.module.source, Edit(first, last, again.encode(self._codec))))
+            edits = [edit for edit in edits if edit not in inner]
+        return [*edits, *mine]
+
+    def _brackets(self, call: ast.Call, inner: Sequence[Edit]) -> str:
+        """Return the text of a call's brackets, with the edits of nested calls applied."""
+        first, last = self._bracket_span(call)
+        source = self.names.module.source[first:last]
+        moved = [Edit(edit.start - first, edit.end - first, edit.new) for edit in inner]
+        return splice(source, moved).decode(self._codec)
+
+    def _bracket_span(self, call: ast.Call) -> tuple[int, int]:
+        module = self.names.module
+        end, last = module.span(call.func)[1], module.span(call)[1]
+        text = module.source[end:last].decode(self._codec)
+        return end + len(text[: opening(text, 0)].encode(self._codec)), last
+
+    def _release(self, site: CallSite, bound: Bound) -> None:
+        """Note that a call no longer reads the import it came through, unless its new spelling does."""
+        origin = site.use.resolved.origin
+        if origin is None or bound.spelling.partition(".")[0] == origin.local:
+            return
+        node: ast.expr = site.use.node
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        self._released.setdefault(id(origin), (origin, set()))[1].add(id(node))
+
+    def _span(self, call: ast.Call) -> tuple[int, int]:
+        return self.names.module.span(call)
+
+    @property
+    def _codec(self) -> str:
+        return self.names.module.codec
+
+    @property
+    def _newline(self) -> str:
+        return self.names.module.newline
+
+
+def spelled_expression(text: str, *, at: ast.AST, names: Names, imports: Imports) -> str | Blocked:
+    """Write an expression of a rule so that it works at a place: dotted names in it are imported.
+
+    Blocked: `no-context-in-scope` where it reads a name that is not there, or what `Imports.bind` says.
+    """
+    scope = names.scope_of(at)
+    spelled = text
+    chains = [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Attribute | ast.Name)]
+    inner = {id(node.value) for node in chains if isinstance(node, ast.Attribute)}
+    outermost = [node for node in chains if id(node) not in inner]
+    for node in sorted(outermost, key=lambda one: one.col_offset, reverse=True):
+        first = ast.unparse(node).partition(".")[0]
+        if scope.lookup(first) is not None or hasattr(builtins, first):
+            continue
+        if not isinstance(node, ast.Attribute):
+            return Blocked("no-context-in-scope", f"the rule's expression reads {first}, which is not bound here")
+        bound = imports.bind(ast.unparse(node), at=at)
+        if isinstance(bound, Blocked):
+            return bound
+        spelled = f"{spelled[: node.col_offset]}{bound.spelling}{spelled[node.end_col_offset :]}"
+    return spelled
