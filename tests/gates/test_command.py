@@ -11,6 +11,7 @@ from making import PYTEST, gate
 from workbench.gates.bench import Bench
 from workbench.gates.command import names_files, run_command
 from workbench.gates.process import CAP
+from workbench.gates.verdict import runs_pytest
 from workbench.model.gate import Outcome, TestCounts, Verdict
 
 Fill = Callable[..., None]
@@ -99,6 +100,7 @@ def shell(text: str, **keys: object) -> object:
         ("no-such-program", Verdict.ERROR, "exit code 127"),
         ("exit 139", Verdict.ERROR, "exit code 139"),
         ("kill -9 $$", Verdict.ERROR, "killed by SIGKILL"),
+        ("kill -40 $$", Verdict.ERROR, "killed by signal 40"),
         ("pytest() { return 3; }; pytest", Verdict.ERROR, "exit code 3"),
     ],
 )
@@ -231,6 +233,21 @@ def test_output_that_was_cut_is_no_evidence(bench: Bench) -> None:
     report = run_command(flood, bench=bench, files=())
     assert report.verdict is Verdict.ERROR
     assert "too many to keep" in report.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "does"),
+    [
+        (("pytest",), True),
+        ((".venv/bin/py.test", "-q"), True),
+        (("{python}", "-m", "pytest"), True),
+        (("coverage run -m pytest; coverage report",), True),
+        (("echo 'unbalanced && pytest",), True),
+        (("ruff", "check", "pytest_plugin"), False),
+    ],
+)
+def test_pytest_is_known_by_name_behind_anything(command: tuple[str, ...], does: bool) -> None:
+    assert runs_pytest(command) is does
 
 
 def test_a_command_without_output_has_no_evidence_either(bench: Bench) -> None:

@@ -51,6 +51,7 @@ def run_process(
     command starts. When this returns or raises, none of those processes lives. A command that is
     missing, is killed or hangs is an answer, not an exception.
     """
+    output.touch()
     lifeline, held = os.pipe()
     job = supervisor.Job(
         argv=list(argv),

@@ -72,7 +72,7 @@ def _probe(bench: Bench, packages: tuple[str, ...]) -> dict[str, list[str]]:
             inherit=bench.inherit,
         )
         if ended.exit_code != 0 or not answer.is_file():
-            last = output.read_text("utf-8", "replace").strip().splitlines()[-1:] if output.is_file() else []
+            last = output.read_text("utf-8", "replace").strip().splitlines()[-1:]
             why = ended.reason or "".join(last) or f"exit code {ended.exit_code}"
             raise ProvenanceFailed(
                 f"nobody could tell where the gates import from: {why}",

@@ -6,10 +6,9 @@ nothing about the code, and exit code 0 says nothing when no test ran.
 
 from __future__ import annotations
 
-import shlex
+import re
 import signal
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from workbench.gates.process import Ended
 from workbench.gates.reports import TestReport, Unreadable
@@ -18,6 +17,7 @@ from workbench.model.gate import Outcome, TestCounts, Verdict
 PYTEST_FAILS = frozenset({1, 2, 4})
 """Failed tests, collection errors, a conftest or a command line that cannot be used."""
 
+_PYTEST = re.compile(r"""(?:^|[\s/;&|('"])py\.?test(?=$|[\s;&|)'"])""")
 _PYTEST_UNUSABLE = 4
 _PYTEST_NOTHING = 5
 _ORDINARY_FAILS = frozenset(range(1, 126))
@@ -28,14 +28,7 @@ NO_TESTS = "no tests ran"
 
 def runs_pytest(command: Sequence[str]) -> bool:
     """Say whether a command runs pytest, by itself, with `-m`, or behind another program."""
-    return any(PurePosixPath(word).name in ("pytest", "py.test") for part in command for word in _words(part))
-
-
-def _words(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
+    return any(_PYTEST.search(word) for word in command)
 
 
 def conclude(ended: Ended, found: TestReport | Unreadable | None, *, pytest: bool) -> tuple[Verdict, str]:
