@@ -59,3 +59,32 @@ def make_repo(tmp_path_factory: pytest.TempPathFactory, git: Run) -> MakeRepo:
         return root
 
     return make
+
+
+@pytest.fixture
+def tree_of() -> Callable[[Path], dict[str, tuple[object, ...]]]:
+    """Everything a run may not change in a checkout: content, mode, time and inode of every file, git's own included."""
+
+    def look(root: Path) -> dict[str, tuple[object, ...]]:
+        kept = ("HEAD", "config", "index", "description", "hooks")
+        files = [path for path in root.rglob("*") if ".git" not in path.relative_to(root).parts and path.is_file()]
+        files += [root / ".git" / name for name in kept if (root / ".git" / name).is_file()]
+        seen: dict[str, tuple[object, ...]] = {}
+        for path in files:
+            stat = path.stat()
+            seen[str(path)] = (path.read_bytes(), stat.st_mode, stat.st_mtime_ns, stat.st_ino)
+        seen["branches"] = tuple((root / ".git" / "refs" / "heads" / "main").read_bytes())
+        return seen
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache directory for all tests: else each would compile pytest itself anew."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _one_cache(shared_cache: Path, sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))

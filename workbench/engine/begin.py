@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from workbench.codemod.project import Project
 from workbench.engine.freeze import freeze
 from workbench.engine.means import Means
 from workbench.engine.opening import Opened
@@ -20,8 +21,6 @@ from workbench.model.run import RunRecord
 from workbench.planning.frozen import dumps, loads
 from workbench.planning.planfile import find_plan
 from workbench.repo.candidate import identity_of
-from workbench.repo.sources import CommitSources
-from workbench.scan.scanner import scan
 from workbench.repo.leftovers import sweep
 from workbench.repo.refs import branch_ref, checked_out_branches, compare_and_swap, create_ref, put_ref, read_ref
 
@@ -44,14 +43,17 @@ def begin(opened: Opened, plan_name: str | None, options: RunOptions, watch: Wat
     """Return a session for the plan's run: a new one, or the ended one of the same frozen plan."""
     _refuse_unfinished(opened)
     ws = read_workspace(opened.repo, find_plan(plan_name, opened.repo.root or opened.directory), opened.means)
-    plan = ready_plan(opened, ws)
+    plan, project = ready_plan(opened, ws)
     _check_options(plan, options)
     earlier = _run_of(opened, plan)
     if earlier is not None:
         session = _session(opened, ws, plan, earlier, watch(plan))
         session.record(RunResumed(session.run, _stored(options)))
         return session
-    return _start(opened, ws, plan, options, watch(plan))
+    session = _start(opened, ws, plan, options, watch(plan))
+    if project is not None:
+        session.project = project
+    return session
 
 
 def rehearse(directory: Path, plan_name: str | None, options: RunOptions, means: Means) -> Plan:
@@ -83,13 +85,16 @@ def take_up(opened: Opened, watch: Watch) -> tuple[Session, RunOptions]:
     return session, options
 
 
-def ready_plan(opened: Opened, ws: Workspace) -> Plan:
-    """Return the plan frozen last, checked against the repository and the plan file; freeze one if there is none."""
+def ready_plan(opened: Opened, ws: Workspace) -> tuple[Plan, Project | None]:
+    """Return the plan frozen last, checked against the repository and the plan file; freeze one if there is none.
+
+    With a plan frozen just now come the facts of the base it was frozen on.
+    """
     text = opened.ledger.latest_plan(ws.spec.name)
     if text is None:
-        plan = freeze(ws, "HEAD", opened.transformer).plan
-        opened.ledger.save_plan(plan, dumps(plan))
-        return plan
+        frozen = freeze(ws, "HEAD", opened.transformer)
+        opened.ledger.save_plan(frozen.plan, dumps(frozen.plan))
+        return frozen.plan, frozen.scanned.project
     plan = loads(text)
     _same_plan_file(ws, plan)
     base = opened.repo.resolve(plan.base_rev)
@@ -98,7 +103,7 @@ def ready_plan(opened: Opened, ws: Workspace) -> Plan:
             f"the plan was frozen on {plan.base_commit[:12]}, and {plan.base_rev} is {base[:12]} now",
             hint=f"`workbench plan {plan.name}` freezes a new plan; nothing was touched",
         )
-    return plan
+    return plan, None
 
 
 def _same_plan_file(ws: Workspace, plan: Plan) -> None:
@@ -211,7 +216,6 @@ def _session(
         started=int(record.started.timestamp()),
         transformer=opened.transformer,
         listen=listen,
-        project=scan(CommitSources(opened.repo, tip), ws.spec, ws.rules).project,
         identity=identity_of(opened.repo),
         inherit=opened.inherit,
     )

@@ -34,11 +34,15 @@ def is_red(judgement: Judgement) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a command gate is asked about: a commit, its tree, and the files it changed."""
+    """What a command gate is asked about: a commit, its tree, and the files it changed.
+
+    `final` at the end of a phase or run, when what had to become green must be.
+    """
 
     commit: str
     tree: str
     files: tuple[str, ...]
+    final: bool = False
 
     @classmethod
     def of(cls, candidate: Candidate) -> Judged:
@@ -116,7 +120,7 @@ class Judge:
         self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
         baseline = self._baseline(gate, judged.files)
         report = run_command(gate, bench=self.stage.at(judged.commit), files=judged.files)
-        return judge(report, baseline, gate)
+        return judge(report, baseline, gate, final=judged.final)
 
     def _baseline(self, gate: GateSpec, files: tuple[str, ...]) -> GateReport | None:
         """Return what the gate said of the base; a gate that is given files, what it said of those files there."""

@@ -36,7 +36,7 @@ def _on_branch(story: BatchStory) -> list[BatchRecord]:
 
 
 def _close(story: BatchStory, when: str, kept: Sequence[BatchRecord], name: str) -> None:
-    gates = [gate for gate in story.session.ws.spec.gates if gate.when == when]
+    gates = [gate for gate in story.session.ws.spec.gates if _asks(gate, when)]
     for gate in in_level_order(gates):
         if gate.expect == "green" and kept and _red(story, gate, kept[-1].commit):
             kept = _take_back(story, gate, kept, name)
@@ -63,4 +63,10 @@ def _red(story: BatchStory, gate: GateSpec, commit: str | None) -> bool:
 
 def _judged(story: BatchStory, commit: str) -> Judged:
     repo = story.session.ws.repo
-    return Judged(commit, repo.tree(commit), changed_paths(repo, story.session.plan.base_commit, commit))
+    changed = changed_paths(repo, story.session.plan.base_commit, commit)
+    return Judged(commit, repo.tree(commit), changed, final=True)
+
+
+def _asks(gate: GateSpec, when: str) -> bool:
+    """Say whether a gate judges at the end of a phase or run; one that must turn green cannot judge a batch."""
+    return gate.when == when or (when == "phase" and gate.when == "batch" and gate.expect == "red-then-green")

@@ -17,6 +17,7 @@ from workbench.model.plan import Plan
 from workbench.model.violation import Violation
 from workbench.repo.candidate import Identity
 from workbench.repo.sources import CommitSources
+from workbench.scan.scanner import scan
 
 Listener = Callable[[Event, datetime], None]
 Watch = Callable[[Plan], Listener]
@@ -30,10 +31,7 @@ def unwatched(plan: Plan) -> Listener:  # noqa: ARG001  a Watch
 
 @dataclass(slots=True)
 class Session:
-    """`tip` is the commit the run branch points to; `started` the UTC second the run began.
-
-    `project` holds the facts of the tree at `tip`; it is renewed as batches are kept.
-    """
+    """`tip` is the commit the run branch points to; `started` the UTC second the run began."""
 
     ws: Workspace
     ledger: Ledger
@@ -44,14 +42,25 @@ class Session:
     started: int
     transformer: Transformer
     listen: Listener
-    project: Project
     identity: Identity
     inherit: tuple[int, ...]
     stage: Stage | None = None
+    _project: Project | None = None
     _sites: Mapping[str, Violation] = field(init=False)
 
     def __post_init__(self) -> None:
         self._sites = {one.fingerprint: one for one in self.plan.violations}
+
+    @property
+    def project(self) -> Project:
+        """The facts of the tree at `tip`: read once, then kept true batch by batch."""
+        if self._project is None:
+            self._project = scan(self.sources(self.tip), self.ws.spec, self.ws.rules).project
+        return self._project
+
+    @project.setter
+    def project(self, facts: Project) -> None:
+        self._project = facts
 
     @property
     def ref(self) -> str:

@@ -1,0 +1,61 @@
+"""Gates that judge at the end: of a phase, or of the run; and those that must turn from red to green."""
+
+from __future__ import annotations
+
+from tests.engine.conftest import user
+from tests.engine.test_run import git
+from workbench.model.batch import BatchState
+from workbench.model.run import RunOutcome
+
+PHASE_GATE = """
+[[gates]]
+id = "whole"
+level = "protected"
+when = "phase"
+run = ["{python}", "check.py"]
+"""
+
+CHECK = """
+import pathlib, sys
+sys.exit("build" in pathlib.Path("app/b.py").read_text())
+"""
+
+DETECTION = """
+[[gates]]
+id = "detection"
+level = "tests"
+when = "run"
+expect = "red-then-green"
+run = ["{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "detect", "--junitxml={junit}"]
+"""
+
+DETECT = """
+import pathlib
+
+def test_nobody_uses_the_old_way():
+    assert not [path for path in pathlib.Path("app").glob("*.py") if "import make" in path.read_text()]
+"""
+
+
+def test_a_phase_gate_sends_the_branch_back_to_before_the_batch_that_turns_it_red(make_case):
+    case = make_case(user("a"), user("b"), user("c"), {"check.py": CHECK}, max_files=1, gates=PHASE_GATE)
+    record = case.run()
+    states = [one.state for one in record.batches]
+    assert states == [BatchState.KEPT, BatchState.ROLLED_BACK, BatchState.ROLLED_BACK]
+    assert git(case.root, "rev-parse", record.branch) == record.batches[0].commit
+    assert record.outcome is RunOutcome.PARTIAL
+
+
+def test_a_detection_test_must_turn_green(make_case):
+    case = make_case(user("a"), {"detect/test_old.py": DETECT}, gates=DETECTION)
+    record = case.run()
+    (suite,) = [one for one in record.suites if one.id == "detection"]
+    assert suite.met is True
+    assert (suite.baseline.failed, suite.now.passed) == (1, 1)
+
+
+def test_a_detection_test_that_stays_red_is_not_met(make_case):
+    case = make_case(user("a"), user("b"), {"detect/test_old.py": DETECT}, max_files=1, gates=DETECTION)
+    record = case.run(batch="P2-001")
+    (suite,) = [one for one in record.suites if one.id == "detection"]
+    assert suite.met is False
