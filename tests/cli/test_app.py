@@ -174,7 +174,7 @@ def test_an_error_says_where_what_was_left_alone_and_what_next(call, verb):
 
 
 def test_a_plan_file_s_problems_are_listed_all_at_once(call, verb):
-    problems = (Problem("unknown key", "rules.0.kynd", 4, "kind"), Problem("no name is given"))
+    problems = (Problem("unknown key", "rules.0.kynd", 4, "did you mean kind?"), Problem("no name is given"))
     verb(fails_with(PlanFileError("plans/x.toml", problems)))
     ran = call("fail")
     assert ran.code == 2

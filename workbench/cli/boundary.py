@@ -101,7 +101,7 @@ def in_words(error: WorkbenchError) -> str:
 def _problem(problem: Problem) -> str:
     where = f"line {problem.line}: " if problem.line is not None else ""
     key = f"{problem.key}: " if problem.key else ""
-    suggestion = f"; did you mean {problem.suggestion}?" if problem.suggestion else ""
+    suggestion = f"; {problem.suggestion}" if problem.suggestion else ""
     return f"{where}{key}{problem.message}{suggestion}"
 
 
