@@ -135,9 +135,7 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         def value(addition: Addition, call: ast.Call) -> str | Blocked | None:
             return self._value(addition, call, names, imports)
 
-        replacement = Replacement(
-            self.parameters.with_, self._mapping(project), self.parameters.on_cycle == "function"
-        )
+        replacement = Replacement(self.parameters.with_, self._mapping(project), self.parameters.on_cycle == "function")
         rewriter = CallRewriter(names, replacement, value, imports)
         outcome = [(site, rewriter.replace(one)) for one, site in self._found(names) if site in sites]
         return Rewrite(
@@ -180,9 +178,7 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
             new=project.signature(parameters.with_),
         )
 
-    def _value(
-        self, addition: Addition, call: ast.Call, names: Names, imports: Imports
-    ) -> str | Blocked | None:
+    def _value(self, addition: Addition, call: ast.Call, names: Names, imports: Imports) -> str | Blocked | None:
         wanted = next(one for one in self.parameters.arguments if one.name == addition.name)
         chosen = choose(wanted.from_scope, names, call)
         if isinstance(chosen, Chosen):

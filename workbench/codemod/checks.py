@@ -1,0 +1,165 @@
+"""What every rewritten file must pass before anyone may write it.
+
+None of these asks what a rule meant: they hold for any change a rule may make. A file that fails one is
+left out of its batch, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from workbench.codemod.edit import Edit
+from workbench.codemod.names import Names
+from workbench.codemod.project import Project
+from workbench.codemod.quoted import annotation
+from workbench.codemod.source import Module, Unparsable
+from workbench.codemod.statements import exports
+
+_NEWLINES = re.compile(rb"\r\n|\r|\n")
+_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A check that did not pass: its code, a sentence, and a line of the rewritten file (0: the whole)."""
+
+    code: str
+    detail: str
+    line: int = 0
+
+
+def check(before: Module, after: Module, project: Project) -> tuple[Failure, ...]:
+    """Hold a rewritten file against what it was. Empty: it may be written.
+
+    Codes: `does-not-compile`, `encoding-changed`, `line-ends-changed`, `docstring-changed`,
+    `undefined-name`, `export-lost`.
+    """
+    broken = _compiles(before, after)
+    if broken is not None:
+        return (broken,)
+    return (*_bytes(before, after), *_docstring(before, after), *_names(before, after, project))
+
+
+def _compiles(before: Module, after: Module) -> Failure | None:
+    """Compile where the interpreter knows the file's grammar; else it must read as well as before."""
+    try:
+        _ = after.tree
+        if not before.is_newer:
+            _compile(before.source, before.path)
+    except Unparsable as error:
+        return Failure("does-not-compile", error.detail or error.reason, error.line)
+    except SyntaxError:
+        return None  # what did not compile before (`return` outside a function) need not compile now
+    if before.is_newer:
+        return None
+    try:
+        _compile(after.source, after.path)
+    except SyntaxError as error:
+        return Failure("does-not-compile", error.msg, error.lineno or 0)
+    return None
+
+
+def _compile(source: bytes, path: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(source, path, "exec", dont_inherit=True)
+
+
+def _bytes(before: Module, after: Module) -> Iterator[Failure]:
+    if after.encoding != before.encoding:
+        yield Failure("encoding-changed", f"was {before.encoding}, is {after.encoding}")
+    old, new = (frozenset(_NEWLINES.findall(one.source)) for one in (before, after))
+    if old and not new <= old:
+        yield Failure("line-ends-changed", "line ends of another kind appeared")
+    ends = (b"\n", b"\r")
+    if before.source and before.source.endswith(ends) != after.source.endswith(ends):
+        yield Failure("line-ends-changed", "the last line end appeared or went")
+
+
+def _docstring(before: Module, after: Module) -> Iterator[Failure]:
+    if ast.get_docstring(before.tree, clean=False) != ast.get_docstring(after.tree, clean=False):
+        yield Failure("docstring-changed", "the module's docstring is another one")
+
+
+# ---- names
+
+
+def _names(before: Module, after: Module, project: Project) -> Iterator[Failure]:
+    old, new = Names(before, project), Names(after, project)
+    bound = {name for scope in old.index.scopes for name in scope.bindings}
+    fine = {name for name, _ in _undefined(old)} | (frozenset(dir(builtins)) - bound)
+    first: dict[str, int] = {}
+    for name, line in _undefined(new):
+        if name not in fine:
+            first[name] = min(line, first.get(name, line))
+    for name, line in first.items():
+        yield Failure("undefined-name", f"{name} is not defined any more, or not yet", line)
+    for name in sorted(_unbound_exports(new) - _unbound_exports(old)):
+        yield Failure("export-lost", f"__all__ lists {name}, which is not bound")
+
+
+def _undefined(names: Names) -> Iterator[tuple[str, int]]:
+    """Yield (name, line) for every read that no scope of the file answers; builtins are among them."""
+    for name, reads in names.index.names.items():
+        for node, scope in reads:
+            if names.variables.owner(name, scope) is None:
+                yield name, node.lineno
+    for literal, scope in names.index.quoted:
+        parsed = annotation(names.module, literal)
+        for part in ast.walk(parsed.expression) if parsed is not None else ():
+            if isinstance(part, ast.Name) and names.variables.owner(part.id, scope) is None:
+                yield part.id, literal.lineno
+
+
+def _unbound_exports(names: Names) -> frozenset[str]:
+    listed = exports(names.module.tree)
+    items = [str(item.value) for item in listed.items] if listed is not None else []
+    return frozenset(name for name in items if names.variables.owner(name, names.index.module) is None)
+
+
+# ---- nothing but what was declared
+
+
+def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failure, ...]:
+    """Hold the statements that no edit touches against each other: they must be the same, in the same order.
+
+    The bytes outside the edits cannot differ; this finds edits that change what those bytes mean.
+    """
+    old = [(one.start, one.end) for one in edits]
+    new, shift = [], 0
+    for one in sorted(edits):
+        new.append((one.start + shift, one.start + shift + len(one.new)))
+        shift += len(one.new) - (one.end - one.start)
+    untouched = [_dumps(module, spans) for module, spans in ((before, old), (after, new))]
+    for (_, text), (line, other) in zip(*untouched, strict=False):
+        if text != other:
+            return (Failure("stray-change", "a statement that no edit touches means something else now", line),)
+    if len(untouched[0]) != len(untouched[1]):
+        return (Failure("stray-change", "statements that no edit touches appeared or went"),)
+    return ()
+
+
+def _dumps(module: Module, touched: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
+    """Return (line, dump) of the statements outside `touched`; compound ones without their blocks."""
+    found = []
+    nodes = [one for one in ast.walk(module.tree) if isinstance(one, ast.stmt | ast.ExceptHandler)]
+    for one in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
+        start, end = _own_span(module, one)
+        if not any(first < end and last > start for first, last in touched):
+            fields = {name: [] if name in _BODIES else value for name, value in ast.iter_fields(one)}
+            found.append((one.lineno, ast.dump(type(one)(**fields))))
+    return found
+
+
+def _own_span(module: Module, statement: ast.stmt | ast.ExceptHandler) -> tuple[int, int]:
+    """Return the bytes of a statement: of a compound one, those before its first block."""
+    start, end = module.span(statement)
+    for decorator in getattr(statement, "decorator_list", []):
+        start = min(start, module.span(decorator)[0])
+    body: list[ast.stmt] = getattr(statement, "body", [])
+    return start, min(end, module.span(body[0])[0]) if body else end
