@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -170,6 +171,13 @@ def test_a_rollback_of_everything_returns_to_the_plan(ledger: Ledger) -> None:
     assert record.finished is not None
 
 
+def test_a_batch_rolled_back_shows_its_commit_until_it_is_tried_again(ledger: Ledger) -> None:
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE), *rolled_back(BASE, FIRST))
+    assert batch(ledger, FIRST).commit == oid(FIRST, 1)
+    ledger.record(*to_judging(PLAN, FIRST, parent=BASE, attempt=2), dropped(FIRST, BatchState.ROLLED_BACK))
+    assert (batch(ledger, FIRST).commit, batch(ledger, FIRST).tree) == (None, None)
+
+
 def test_a_rollback_that_forgets_a_batch_is_refused(ledger: Ledger) -> None:
     ledger.record(*to_kept(PLAN, FIRST, parent=BASE), *to_kept(PLAN, SECOND, parent=oid(FIRST, 1)))
     with pytest.raises(WorkbenchError, match=SECOND):
@@ -236,6 +244,10 @@ def test_illegal_steps_raise_and_leave_nothing_behind(ledger: Ledger) -> None:
         ledger.record(e.BatchKept(RUN, FIRST, "c"))
     with pytest.raises(WorkbenchError, match="cannot be kept as"):
         ledger.record(*to_kept(PLAN, FIRST, parent=BASE)[:-1], e.BatchKept(RUN, FIRST, "another"))
+    with pytest.raises(WorkbenchError, match="keeping to started"):
+        ledger.record(*to_kept(PLAN, FIRST, parent=BASE)[:-1], e.BatchStarted(RUN, FIRST, 1, BASE, 0))
+    with pytest.raises(WorkbenchError, match="planned to rolled_back"):
+        ledger.record(dropped(FIRST, BatchState.ROLLED_BACK))
     with pytest.raises(WorkbenchError, match="no batch"):
         ledger.record(e.BatchStarted(RUN, "P9-001", 1, BASE, 0))
     with pytest.raises(WorkbenchError, match="no site"):
@@ -352,6 +364,14 @@ def test_a_frozen_plan_is_kept_once_and_the_last_one_counts(ledger: Ledger) -> N
     assert ledger.latest_plan("ssot") == ledger.plan_text("d1") == "{first}"
     assert ledger.plan_text("d2") == "{second, with a lone \udc80}"
     assert ledger.plan_text("unknown") is None
+
+
+def test_text_that_utf8_cannot_hold_is_stored_escaped(ledger: Ledger) -> None:
+    odd = replace(PLAN.violations[0], snippet="'\udc80'", message="\udc80", detail="\\udc80 ä")
+    plan = replace(PLAN, digest="d2", violations=(odd, *PLAN.violations[1:]))
+    ledger.begin_run(started(plan, "run-2"), plan)
+    found = ledger.load_run("run-2").violations[0]
+    assert (found.snippet, found.message, found.detail) == ("'\\udc80'", "\\udc80", "\\udc80 ä")
 
 
 def test_secrets_do_not_reach_the_file(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.model.redact import MARK, redact, redactor
@@ -69,6 +69,7 @@ def test_ordinary_output_is_untouched() -> None:
     assert redact(text, {}) == text
 
 
+@settings(deadline=None)
 @given(st.text(), st.lists(st.text(min_size=8), max_size=3))
 def test_doing_it_twice_changes_nothing_more(text: str, values: list[str]) -> None:
     clean = redactor({f"TOKEN_{n}": value for n, value in enumerate(values) if "[" not in value and "]" not in value})

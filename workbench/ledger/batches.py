@@ -66,11 +66,9 @@ def end(db: sqlite3.Connection, row: Row, state: BatchState, ts: str, reason: st
 def first_lost(db: sqlite3.Connection, run: int, rollback: RollbackStarted) -> int:
     """Return from which keep (event number) on a rollback undoes its batches.
 
-    A batch that was tried again for what it had set aside has several keeps. A revert undoes them all; a
-    moved branch loses those made on the savepoint it returns to, and after.
+    A batch that was tried again for what it had set aside has several keeps. A branch that is moved back loses
+    those made on the savepoint it returns to, and after; a revert makes a commit of its own and undoes them all.
     """
-    if rollback.mode == "revert":
-        return 0
     (keep,) = db.execute(
         "SELECT min(event) FROM keeps WHERE run = ? AND parent = ? AND on_branch", (run, rollback.to_commit)
     ).fetchone()

@@ -16,12 +16,17 @@ T = TypeVar("T")
 Decoder = Callable[[object], object]
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 class MalformedError(ValueError):
     """Stored JSON that does not have the shape its type promises."""
 
 
 def plain(value: object) -> object:
     """Return `value` as JSON knows it: lists, dicts, strings, numbers; a Fraction as "1/3"."""
+    if type(value) in _PLAIN or isinstance(value, list):  # a list was made by an earlier call
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Fraction):
@@ -32,7 +37,7 @@ def plain(value: object) -> object:
         return {str(name): plain(one) for name, one in value.items()}
     if is_dataclass(value):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    return value
+    raise TypeError(f"{value!r} cannot be stored")
 
 
 def dumps(value: object) -> str:

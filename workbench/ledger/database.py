@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from workbench.ledger.codec import MalformedError
-from workbench.model.errors import EnvironmentFailed, LedgerBroken, Refused
+from workbench.model.errors import EnvironmentFailed, LedgerBroken, Refused, WorkbenchError
 
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _HINTS = {
@@ -32,15 +32,18 @@ def speaking(path: Path) -> Iterator[None]:
     except MalformedError as error:
         raise LedgerBroken(f"the ledger holds what it should not: {error}", hint=REBUILD, path=str(path)) from error
     except sqlite3.Error as error:
-        raise _translated(error, path) from error
+        ours = _translated(error, path)
+        if ours is None:
+            raise
+        raise ours from error
     except OSError as error:
         reason = error.strerror or str(error)
         hint = _HINTS[sqlite3.SQLITE_CANTOPEN]
         raise EnvironmentFailed(f"the ledger cannot be opened: {reason}", hint=hint, path=str(path)) from error
 
 
-def _translated(error: sqlite3.Error, path: Path) -> Exception:
-    """Return our error for SQLite's; what only a bug of ours can cause stays as it is."""
+def _translated(error: sqlite3.Error, path: Path) -> WorkbenchError | None:
+    """Return our error for SQLite's; None for what only a bug of ours can cause."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None and isinstance(error, sqlite3.OperationalError):  # Python's own: text that is not UTF-8
         return LedgerBroken(f"the ledger cannot be read: {error}", hint=REBUILD, path=str(path))
@@ -49,7 +52,7 @@ def _translated(error: sqlite3.Error, path: Path) -> Exception:
         return LedgerBroken(f"the ledger is damaged: {error}", hint=REBUILD, path=str(path))
     if primary in _HINTS:
         return EnvironmentFailed(f"the ledger could not be used: {error}", hint=_HINTS[primary], path=str(path))
-    return error
+    return None
 
 
 def create(path: Path) -> None:
@@ -107,7 +110,7 @@ def _open(path: Path, busy_seconds: float, pragmas: tuple[str, ...]) -> sqlite3.
 
 def storable(text: str) -> str:
     """Return text that UTF-8 can hold: lone surrogates, from undecodable output, become escapes."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class Ledger:
 
     @classmethod
     def read(cls, path: Path, *, check: bool = True, busy_seconds: float = BUSY_SECONDS) -> Ledger | None:
-        """Open the ledger for queries only, or return None if there is none.
+        """Open the ledger for queries only, or return None if there is none; an older one is brought up to date first.
 
         Without `check` a broken chain is not refused, for those who want to `verify` or show it.
         """
@@ -76,11 +76,7 @@ class Ledger:
                 return None
             ledger = cls(path, database.connect_to_read(path, busy_seconds=busy_seconds), None)
             with ledger._closed_on_error():
-                version = versions.version_of(ledger._db, path)
-                if version == 0:
-                    ledger.close()
-                    return None
-                if version < VERSION:
+                if versions.version_of(ledger._db, path) < VERSION:
                     versions.bring_up_to_date_for_reading(path, busy_seconds=busy_seconds)
                 if check:
                     ledger._check()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 
 from workbench.ledger import codec
 from workbench.ledger.database import storable
@@ -29,18 +30,26 @@ def store(db: sqlite3.Connection, plan: Plan) -> int:
     row = db.execute("SELECT id FROM plans WHERE digest = ?", (plan.digest,)).fetchone()
     if row is not None:
         return int(row[0])
+    (last,) = db.execute("SELECT coalesce(max(site), 0) FROM plan_sites").fetchone()
     number = db.execute(
-        "INSERT INTO plans (digest, name, title, issue, rules) VALUES (?, ?, ?, ?, ?)",
-        (plan.digest, plan.name, plan.title, plan.issue, codec.dumps(plan.rules)),
+        "INSERT INTO plans (digest, name, title, issue, rules, first_site, last_site) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            plan.digest,
+            plan.name,
+            plan.title,
+            plan.issue,
+            codec.dumps(plan.rules),
+            last + 1,
+            last + len(plan.violations),
+        ),
     ).lastrowid
     assert number is not None
     db.executemany("INSERT INTO plan_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _batch_rows(number, plan))
-    names = _Names(db)
-    db.executemany(
-        "INSERT INTO plan_sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        _site_rows(number, plan.violations, names),
+    _store_sites(db, plan.violations, after=last)
+    db.execute(
+        "INSERT INTO plan_fingerprints SELECT ?, fingerprint, site FROM plan_sites WHERE site > ? ORDER BY fingerprint",
+        (number, last),
     )
-    names.save()
     return number
 
 
@@ -83,30 +92,37 @@ def _batch_rows(number: int, plan: Plan) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _site_rows(number: int, violations: Iterable[Violation], names: _Names) -> Iterator[tuple[object, ...]]:
-    for n, one in enumerate(violations):
-        place = one.place
-        yield (
-            number,
-            n,
-            one.fingerprint,
-            names[one.rule],
-            names[one.kind],
-            names[one.path],
-            names[one.scope],
-            names[storable(one.message)],
-            storable(one.snippet),
-            place.start,
-            place.end,
-            place.line,
-            place.column,
-            place.end_line,
-            place.end_column,
-            one.priority.value,
-            one.state.value,
-            one.reason,
-            storable(one.detail),
-        )
+def _store_sites(db: sqlite3.Connection, violations: tuple[Violation, ...], *, after: int) -> None:
+    names = _Names(db)
+    db.executemany(
+        "INSERT INTO plan_sites VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_site_row(site, one, names) for site, one in enumerate(violations, after + 1)),
+    )
+    names.save()
+
+
+def _site_row(site: int, one: Violation, names: _Names) -> tuple[object, ...]:
+    place = one.place
+    return (
+        site,
+        one.fingerprint,
+        names[one.rule],
+        names[one.kind],
+        names[one.path],
+        names[one.scope],
+        names[storable(one.message)],
+        storable(one.snippet),
+        place.start,
+        place.end,
+        place.line,
+        place.column,
+        place.end_line,
+        place.end_column,
+        one.priority.value,
+        one.state.value,
+        one.reason,
+        storable(one.detail),
+    )
 
 
 class _Names(dict[str, int]):
@@ -123,5 +139,5 @@ class _Names(dict[str, int]):
 
     def save(self) -> None:
         """Write the strings met for the first time."""
-        new = list(self.items())[self._known :]
+        new = islice(self.items(), self._known, None)
         self._db.executemany("INSERT INTO names (text, id) VALUES (?, ?)", new)

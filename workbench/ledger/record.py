@@ -125,9 +125,9 @@ def _violations(db: sqlite3.Connection, run: int) -> tuple[Violation, ...]:
         """SELECT p.fingerprint, rule, kind, path, scope, snippet, message, start, "end", line, "column", end_line,
                   end_column, priority, coalesce(s.state, p.state), coalesce(s.reason, p.reason),
                   coalesce(s.detail, p.detail)
-           FROM runs JOIN plan_sites AS p ON p.plan = runs.plan
+           FROM runs JOIN plans ON plans.id = runs.plan JOIN plan_sites AS p ON p.site BETWEEN first_site AND last_site
            LEFT JOIN site_states AS s ON s.run = runs.id AND s.fingerprint = p.fingerprint
-           WHERE runs.id = ? ORDER BY p.n""",
+           WHERE runs.id = ? ORDER BY p.site""",
         (run,),
     )
     return tuple(

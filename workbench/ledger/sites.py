@@ -30,7 +30,7 @@ def count_plan(db: sqlite3.Connection, run: int) -> None:
     """Start a run's counts from its plan."""
     db.execute(
         """INSERT INTO counts SELECT runs.id, rule, priority, state, count(*)
-           FROM runs JOIN plan_sites ON plan_sites.plan = runs.plan
+           FROM runs JOIN plans ON plans.id = runs.plan JOIN plan_sites ON site BETWEEN first_site AND last_site
            WHERE runs.id = ? GROUP BY rule, priority, state""",
         (run,),
     )
@@ -62,11 +62,13 @@ def forget_keep(db: sqlite3.Connection, run: int, batch: str, keep: int) -> None
 
 _UNFIXED = """SELECT s.fingerprint, p.rule, p.priority, s.state, p.state
     FROM site_states AS s JOIN runs ON runs.id = s.run
-    JOIN plan_sites AS p ON p.plan = runs.plan AND p.fingerprint = s.fingerprint
+    JOIN plan_fingerprints AS f ON f.plan = runs.plan AND f.fingerprint = s.fingerprint
+    JOIN plan_sites AS p ON p.site = f.site
     WHERE s.run = ? AND s.batch = ? AND s.keep IS NULL"""
 _KEPT = """SELECT s.fingerprint, p.rule, p.priority, s.state, p.state
     FROM site_states AS s JOIN runs ON runs.id = s.run
-    JOIN plan_sites AS p ON p.plan = runs.plan AND p.fingerprint = s.fingerprint
+    JOIN plan_fingerprints AS f ON f.plan = runs.plan AND f.fingerprint = s.fingerprint
+    JOIN plan_sites AS p ON p.site = f.site
     WHERE s.run = ? AND s.batch = ? AND s.keep = ?"""
 
 
@@ -82,9 +84,10 @@ def _forget(db: sqlite3.Connection, run: int, rows: list[tuple[str, int, str, st
 def _current(db: sqlite3.Connection, run: int, fingerprint: str) -> tuple[_Line, str]:
     row = db.execute(
         """SELECT p.rule, p.priority, coalesce(s.state, p.state)
-           FROM runs JOIN plan_sites AS p ON p.plan = runs.plan
-           LEFT JOIN site_states AS s ON s.run = runs.id AND s.fingerprint = p.fingerprint
-           WHERE runs.id = ? AND p.fingerprint = ?""",
+           FROM runs JOIN plan_fingerprints AS f ON f.plan = runs.plan
+           JOIN plan_sites AS p ON p.site = f.site
+           LEFT JOIN site_states AS s ON s.run = runs.id AND s.fingerprint = f.fingerprint
+           WHERE runs.id = ? AND f.fingerprint = ?""",
         (run, fingerprint),
     ).fetchone()
     if row is None:
