@@ -41,7 +41,7 @@ class Ground:
             project,
             Locals(module, names, project),
             Keepers(module, names, project),
-            Changes(module, project, names.ancestry),
+            Changes(names.ancestry),
         )
 
     def at_head(self, imported: ImportedName) -> bool:

@@ -1,7 +1,7 @@
 """Adds, moves and drops imports of one module, so that a rule never writes an import by itself.
 
 The work is done next door: `import_bind` and `import_move` decide what is bound where and under which
-name, `import_keep` what must stay, `import_changes` which statement says so, `import_place` where a new
+name, `import_keep` what must stay, `import_writer` which statement says so, `import_place` where a new
 one stands, `import_text` and `import_rows` how it is written.
 """
 
@@ -13,6 +13,7 @@ from workbench.codemod.edit import Edit
 from workbench.codemod.import_bind import Binder
 from workbench.codemod.import_ground import Bound, Ground
 from workbench.codemod.import_move import Mover
+from workbench.codemod.import_writer import ImportWriter
 from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.source import Module
@@ -96,4 +97,6 @@ class Imports:
 
     def edits(self) -> tuple[Edit, ...]:
         """Return the disjoint byte splices that carry out everything planned."""
-        return self._ground.changes.edits()
+        ground = self._ground
+        writer = ImportWriter(ground.module, ground.project, ground.names.ancestry)
+        return writer.edits(ground.changes.fates, ground.changes.wanted)
