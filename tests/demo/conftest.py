@@ -15,7 +15,8 @@ import pytest
 
 from workbench.demo import generate
 
-Results = Mapping[str, bool]
+Results = Mapping[str, str]
+"""Test id → why it failed, "" if it passed."""
 Judge = Callable[..., Results]
 
 
@@ -33,7 +34,7 @@ def plan(sample: Path) -> Mapping[str, Any]:
 
 @pytest.fixture
 def judge(plan: Mapping[str, Any], tmp_path: Path) -> Judge:
-    """`judge(tree, gate)` runs a gate's command in a tree, or only one file of it; returns test id → passed."""
+    """`judge(tree, gate)` runs a gate's command in a tree, or only one file of it."""
 
     def run(tree: Path, gate: str, only: str = "") -> Results:
         spec = next(one for one in plan["gates"] if one["id"] == gate)
@@ -45,8 +46,11 @@ def judge(plan: Mapping[str, Any], tmp_path: Path) -> Judge:
         ended = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, check=False)
         assert ended.returncode in (0, 1), ended.stdout + ended.stderr
         return {
-            f"{case.get('classname')}::{case.get('name')}": case.find("failure") is None and case.find("error") is None
-            for case in ET.parse(report).iter("testcase")
+            f"{case.get('classname')}::{case.get('name')}": _reason(case) for case in ET.parse(report).iter("testcase")
         }
 
     return run
+
+
+def _reason(case: ET.Element) -> str:
+    return next((one.get("message", "") for one in case if one.tag in ("failure", "error")), "")

@@ -27,4 +27,4 @@ def test_what_both_trees_have_is_the_same(sample: Path):
 def test_its_baseline_is_the_promised_one(judge, gate: str, passed: int, ran: int):
     results = judge(BEFORE, gate)
 
-    assert (sum(results.values()), len(results)) == (passed, ran)
+    assert (sum(not reason for reason in results.values()), len(results)) == (passed, ran)

@@ -14,14 +14,20 @@ _PREVIEW = "netra_backend/app/agents/draft_preview.py"
 _CORE = "netra_backend.app.websocket_core"
 
 
+# What the migration mends: shared sockets and ownerless events (assertions), and the await that raises.
+_WRONGS = ("assert", "can't be used in 'await' expression", "or an awaitable is required")
+
+
 @pytest.mark.parametrize(
     ("gate", "passed", "ran"),
     [("unit", 111, 137), ("integration", 59, 115), ("mission-critical", 9, 18)],
 )
 def test_the_baseline_is_the_promised_one(sample: Path, judge, gate: str, passed: int, ran: int):
     results = judge(sample, gate)
+    reasons = [reason for reason in results.values() if reason]
 
-    assert (sum(results.values()), len(results)) == (passed, ran)
+    assert (ran - len(reasons), len(results)) == (passed, ran)
+    assert [reason for reason in reasons if not any(wrong in reason for wrong in _WRONGS)] == []
 
 
 def _migrated(path: str, text: str) -> str:
@@ -50,8 +56,8 @@ def test_a_breaking_file_breaks_a_test_that_does_not_name_it(
 
     before, after = judge(sample, gate, f"{suite}.py"), judge(tree, gate, f"{suite}.py")
 
-    assert all(before.values())
-    assert {test.partition("::")[2] for test, passed in after.items() if not passed} == broken
+    assert not any(before.values())
+    assert {test.partition("::")[2] for test, reason in after.items() if reason} == broken
     assert Path(path).stem not in (tree / "tests" / gate / f"{suite}.py").read_text(encoding="utf-8")
 
 
