@@ -40,7 +40,7 @@ class ArgumentMap:
     new: Signature | None = None
 
 
-class _Mismatch(Exception):
+class _MismatchError(Exception):
     """The arguments cannot be made to fit; never leaves this module."""
 
 
@@ -51,7 +51,7 @@ def mapped(text: str, mapping: ArgumentMap, choose: Choose, *, newline: str) -> 
     """
     try:
         return _Arguments(text, mapping).mapped(choose, newline)
-    except _Mismatch as mismatch:
+    except _MismatchError as mismatch:
         return Blocked("signature-mismatch", str(mismatch))
 
 
@@ -82,7 +82,7 @@ class _Arguments:
         if keep is not None and not keep:
             return frozenset(range(len(self._given)))
         if any(name is None for name in self._names):
-            raise _Mismatch("which parameters the call fills cannot be told, so none can be left out")
+            raise _MismatchError("which parameters the call fills cannot be told, so none can be left out")
         every = enumerate(self._names)
         return frozenset(n for n, name in every if name in drop or (keep is not None and name not in keep))
 
@@ -104,7 +104,7 @@ class _Arguments:
             if addition.name in passed:
                 continue
             if "**" in self._stars or ("*" in self._stars and self._may_be_positional(addition.name)):
-                raise _Mismatch(f"{addition.name} may already be among what is unpacked")
+                raise _MismatchError(f"{addition.name} may already be among what is unpacked")
             value = choose(addition)
             if isinstance(value, Blocked):
                 return value
@@ -135,10 +135,10 @@ class _Arguments:
     def _by_keyword(self, unsettled: Sequence[int]) -> list[int]:
         """Return the kept positional arguments that must be passed by keyword from now on."""
         if unsettled and "*" in self._stars:
-            raise _Mismatch("what is unpacked would come to stand at other parameters")
+            raise _MismatchError("what is unpacked would come to stand at other parameters")
         for n in unsettled:
             if self._label[n] is None:
-                raise _Mismatch(f"nothing takes positional argument number {n + 1}")
+                raise _MismatchError(f"nothing takes positional argument number {n + 1}")
         return list(unsettled)
 
     def _check(self, positional: int, moved: Sequence[int], added: Sequence[str]) -> None:
@@ -150,7 +150,7 @@ class _Arguments:
         lenient = replace(new, required=frozenset()) if self._stars else new
         problem = lenient.problem(positional, every)
         if problem:
-            raise _Mismatch(problem)
+            raise _MismatchError(problem)
 
     def _written(
         self, chosen: Mapping[str, str], inserts: Mapping[str, int], moved: Sequence[int], newline: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -47,9 +46,9 @@ class CallRewriter:
         call = site.call
         if call is None:
             return site.blocked
-        brackets = self._brackets(call, [])
-        mapping = self.replacement.mapping
-        checked = mapped(brackets, mapping, lambda one: self.choose(one, call), newline=self._newline)
+        if self._needs_await(site, call):
+            return Blocked("signature-mismatch", f"{self.replacement.target} is async, and this call is not awaited")
+        checked = self._mapped(call, [])
         if isinstance(checked, Blocked):
             return checked
         bound = self.imports.bind(
@@ -81,14 +80,26 @@ class CallRewriter:
         first, last = self._bracket_span(call)
         inner = [edit for edit in edits if first <= edit.start and edit.end <= last]
         if planned != self._brackets(call, []):
-            brackets = self._brackets(call, inner)
-            again = mapped(
-                brackets, self.replacement.mapping, lambda one: self.choose(one, call), newline=self._newline
-            )
+            again = self._mapped(call, inner)
             assert isinstance(again, str)  # the same arguments were mapped before
             mine.append(shrunk(self.names.module.source, Edit(first, last, again.encode(self._codec))))
             edits = [edit for edit in edits if edit not in inner]
         return [*edits, *mine]
+
+    def _mapped(self, call: ast.Call, inner: Sequence[Edit]) -> str | Blocked:
+        """Return the new brackets of a call."""
+        brackets, mapping = self._brackets(call, inner), self.replacement.mapping
+        try:
+            return mapped(brackets, mapping, lambda one: self.choose(one, call), newline=self.names.module.newline)
+        except SyntaxError as error:  # syntax newer than this interpreter, inside the arguments
+            return Blocked("unparsable", f"the arguments cannot be read here: {error.msg}")
+
+    def _needs_await(self, site: CallSite, call: ast.Call) -> bool:
+        """Say whether an async function would come where an ordinary call stands."""
+        project = self.names.project
+        awaited = isinstance(self.names.ancestry.parent(call), ast.Await)
+        was_async = project.is_async(site.use.resolved.spelled)
+        return not awaited and not was_async and bool(project.is_async(self.replacement.target))
 
     def _brackets(self, call: ast.Call, inner: Sequence[Edit]) -> str:
         """Return the text of a call's brackets, with the edits of nested calls applied."""
@@ -119,30 +130,3 @@ class CallRewriter:
     @property
     def _codec(self) -> str:
         return self.names.module.codec
-
-    @property
-    def _newline(self) -> str:
-        return self.names.module.newline
-
-
-def spelled_expression(text: str, *, at: ast.AST, names: Names, imports: Imports) -> str | Blocked:
-    """Write an expression of a rule so that it works at a place: dotted names in it are imported.
-
-    Blocked: `no-context-in-scope` where it reads a name that is not there, or what `Imports.bind` says.
-    """
-    scope = names.scope_of(at)
-    spelled = text
-    chains = [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Attribute | ast.Name)]
-    inner = {id(node.value) for node in chains if isinstance(node, ast.Attribute)}
-    outermost = [node for node in chains if id(node) not in inner]
-    for node in sorted(outermost, key=lambda one: one.col_offset, reverse=True):
-        first = ast.unparse(node).partition(".")[0]
-        if scope.lookup(first) is not None or hasattr(builtins, first):
-            continue
-        if not isinstance(node, ast.Attribute):
-            return Blocked("no-context-in-scope", f"the rule's expression reads {first}, which is not bound here")
-        bound = imports.bind(ast.unparse(node), at=at)
-        if isinstance(bound, Blocked):
-            return bound
-        spelled = f"{spelled[: node.col_offset]}{bound.spelling}{spelled[node.end_col_offset :]}"
-    return spelled

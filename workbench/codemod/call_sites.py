@@ -7,25 +7,22 @@ the `spec` of a mock, for its constants. Those are no sites.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.codemod.names import Names, Scope, Use
 from workbench.model.violation import Blocked
 
-_LOOKS_AT = frozenset(
-    """
-    isinstance issubclass isclass callable type super id len repr str print hash dir vars getattr hasattr
-    setattr delattr object cast TypeVar NewType ForwardRef Mock MagicMock AsyncMock NonCallableMock
-    NonCallableMagicMock create_autospec raises signature getsource getsourcefile getmembers getdoc getmodule
-    get_type_hints fields iscoroutinefunction isfunction isinstance_of instance_of debug info warning error
-    assertIsInstance assertNotIsInstance assertIs assertIsNot assertEqual assertNotEqual assertIn assertNotIn
-    assertTrue assertFalse assertIsNone assertIsNotNone assertRaises assertRaisesRegex assertHasAttr
-    """.split()
+_LOOKS_AT = re.compile(
+    r"is(instance|subclass|class|function)|callable|type|super|id|len|repr|str|print|hash|dir|vars"
+    r"|(get|has|set|del)attr|object|cast|TypeVar|NewType|ForwardRef|\w*Mock|create_autospec|raises"
+    r"|signature|getsource\w*|getmembers|getdoc|getmodule|get_type_hints|fields|assert[A-Z]\w*"
+    r"|debug|info|warning|error"
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TELLS_TYPE = frozenset({"spec", "spec_set", "autospec", "bound", "metaclass", "expected_type"})
-_HOLDERS = (ast.Tuple, ast.List, ast.Set, ast.Starred, ast.BoolOp, ast.IfExp)
+_HOLDERS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.BoolOp, ast.IfExp)
 _HANDS_ON = (
     *(ast.Assign, ast.Return, ast.Yield, ast.YieldFrom, ast.Lambda, ast.arguments, ast.Raise, ast.Await),
     *(ast.For, ast.AsyncFor, ast.comprehension),
@@ -68,28 +65,26 @@ def call_sites(name: str, names: Names) -> Iterator[CallSite]:
 def _is_handed_on(node: ast.expr, scope: Scope, names: Names) -> bool:
     """Say whether the value of `node` goes where it may be called."""
     parent = names.ancestry.parent(node)
-    match parent:
-        case ast.Call():
-            return _last(parent.func) not in _LOOKS_AT
-        case ast.keyword(arg=arg):
-            call = names.ancestry.parent(parent)
-            looks = isinstance(call, ast.Call) and _last(call.func) in _LOOKS_AT
-            return isinstance(call, ast.Call) and arg not in _TELLS_TYPE and not looks
-        case ast.Assign(targets=[ast.Name() as target]):
-            return not _only_looked_at(target.id, names.scope_of(target), names)
-        case ast.IfExp(test=test):
-            return test is not node and _is_handed_on(parent, scope, names)
-        case ast.expr() if isinstance(parent, _HOLDERS):
-            return _is_handed_on(parent, scope, names)
-        case ast.Dict(values=values):
-            return node in values and _is_handed_on(parent, scope, names)
-        case ast.AnnAssign(value=value) | ast.NamedExpr(value=value):
-            return value is node
-        case ast.FunctionDef(decorator_list=used) | ast.AsyncFunctionDef(decorator_list=used):
-            return node in used
-        case ast.ClassDef(decorator_list=used):
-            return node in used
-    return isinstance(parent, _HANDS_ON)
+    if isinstance(parent, ast.Call | ast.keyword):
+        return _is_called_with(parent, names)
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name) and len(parent.targets) == 1:
+        target = parent.targets[0]
+        return not _only_looked_at(target.id, names.scope_of(target), names)
+    if isinstance(parent, _HOLDERS):
+        key_or_test = node in getattr(parent, "keys", ()) or node is getattr(parent, "test", None)
+        return not key_or_test and _is_handed_on(parent, scope, names)
+    if isinstance(parent, ast.AnnAssign | ast.NamedExpr):
+        return parent.value is node
+    return isinstance(parent, _HANDS_ON) or node in getattr(parent, "decorator_list", ())
+
+
+def _is_called_with(parent: ast.Call | ast.keyword, names: Names) -> bool:
+    """Say whether an argument goes to something that may call it."""
+    call = names.ancestry.parent(parent) if isinstance(parent, ast.keyword) else parent
+    if not isinstance(call, ast.Call):
+        return False  # a keyword of a class statement
+    tells = isinstance(parent, ast.keyword) and parent.arg in _TELLS_TYPE
+    return not tells and _LOOKS_AT.fullmatch(_last(call.func)) is None
 
 
 def _only_looked_at(local: str, scope: Scope, names: Names) -> bool:

@@ -145,12 +145,12 @@ def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failur
 
 
 def _dumps(module: Module, touched: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
-    """Return (line, dump) of the statements outside `touched`; compound ones without their blocks."""
+    """Return (line, dump) of the statements that do not meet `touched`; compound ones without their blocks."""
     found = []
     nodes = [one for one in ast.walk(module.tree) if isinstance(one, ast.stmt | ast.ExceptHandler)]
     for one in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
         start, end = _own_span(module, one)
-        if not any(first < end and last > start for first, last in touched):
+        if not any(first <= end and last >= start for first, last in touched):
             fields = {name: [] if name in _BODIES else value for name, value in ast.iter_fields(one)}
             found.append((one.lineno, ast.dump(type(one)(**fields))))
     return found

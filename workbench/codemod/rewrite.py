@@ -40,7 +40,7 @@ class FileFailed:
     detail: str = ""
 
 
-class _Failed(Exception):
+class _FailedError(Exception):
     """Ends the rewriting of one file; never leaves this module."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -65,7 +65,7 @@ def rewrite_file(
     """
     try:
         return _File(path, source, project, roots).rewritten(rules, wanted)
-    except _Failed as failed:
+    except _FailedError as failed:
         return FileFailed(path, failed.reason, failed.detail)
     except Unparsable as error:
         return FileFailed(path, error.reason, f"line {error.line}: {error.detail}")
@@ -85,14 +85,14 @@ class _File:
 
     def rewritten(self, rules: Sequence[Rule[Parameters]], wanted: Mapping[str, frozenset[str]]) -> FileRewrite:
         if len(self.source) > MAX_BYTES:
-            raise _Failed("too-large", f"{len(self.source)} bytes; files over {MAX_BYTES} are left to people")
+            raise _FailedError("too-large", f"{len(self.source)} bytes; files over {MAX_BYTES} are left to people")
         before = module = self._module(self.source)
         for rule in rules:
             if wanted.get(rule.id):
                 module = self._apply(rule, module, wanted[rule.id])
         if module.source != self.source:
             for failure in check(before, module, self.project):
-                raise _Failed(failure.code, f"line {failure.line}: {failure.detail}")
+                raise _FailedError(failure.code, f"line {failure.line}: {failure.detail}")
             self._second_pass(rules, module)
         fixed = tuple(sorted(one for names in self._fixed.values() for one in names))
         return FileRewrite(self.path, self.source, module.source, fixed, tuple(self._blocked))
@@ -125,11 +125,11 @@ class _File:
         except OverlappingEdits as error:
             inner = {site: name for site, name in ready.items() if not any(_holds(site, other) for other in ready)}
             if len(inner) == len(ready):
-                raise _Failed("overlap", f"{rule.id}: {error}") from None
+                raise _FailedError("overlap", f"{rule.id}: {error}") from None
             rewrite = rule.rewrite(module, self.project, tuple(inner))
             after = self._module(splice(module.source, rewrite.edits))
         for failure in strays(module, rewrite.edits, after):
-            raise _Failed(failure.code, f"{rule.id}, line {failure.line}: {failure.detail}")
+            raise _FailedError(failure.code, f"{rule.id}, line {failure.line}: {failure.detail}")
         self._note(rule.id, rewrite, inner)
         outer = {site: name for site, name in ready.items() if site not in inner}
         return after, self._again(rule, module, after, set(rewrite.fixed), outer) if outer else {}
@@ -183,7 +183,7 @@ class _File:
             expected = self._open_before[rule.id] - len(self._fixed[rule.id])
             if len(left) > expected:
                 where = next(iter(left)).place.line
-                raise _Failed(
+                raise _FailedError(
                     "not-idempotent", f"{rule.id} finds {len(left)} places, line {where} first, not {expected}"
                 )
 

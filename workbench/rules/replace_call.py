@@ -31,12 +31,12 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
+from workbench.codemod.argument import Argument
 from workbench.codemod.call_args import Addition, ArgumentMap
-from workbench.codemod.call_rewrite import CallRewriter, Replacement, spelled_expression
+from workbench.codemod.call_rewrite import CallRewriter, Replacement
 from workbench.codemod.call_sites import CallSite, call_sites, makers
-from workbench.codemod.chooser import Chosen, choose
 from workbench.codemod.imports import Imports
 from workbench.codemod.key import site_key
 from workbench.codemod.names import Names, names_of
@@ -46,45 +46,23 @@ from workbench.codemod.source import Module
 from workbench.model.violation import Blocked, Site
 
 _DOTTED = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
-_NAME = r"^[^\W\d]\w*$"
+_IMPORT = "from app.ws.manager import Manager\n"
+_RENEWED = "from app.ws.manager import get_manager\n"
+_MANAGER = """\
+class Manager:
+    def __init__(self, mode=None):
+        self.mode = mode
 
 
-class Expression(BaseModel):
-    """An expression to write where no candidate is bound."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    expression: str
-
-    @field_validator("expression")
-    @classmethod
-    def _is_one_argument(cls, text: str) -> str:
-        try:
-            call = ast.parse(f"f({text}, None)", mode="eval").body
-        except SyntaxError as error:
-            raise ValueError(f"not an expression: {error.msg}") from None
-        if not isinstance(call, ast.Call) or len(call.args) != 2 or call.keywords or "\n" in text:
-            raise ValueError("must be one expression that can stand as an argument")
-        return text.strip()
-
-
-class Argument(BaseModel):
-    """An argument the new callable needs, and where its value may come from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=_NAME)
-    from_scope: tuple[str, ...] = ()
-    otherwise: Literal["block", "omit"] | Expression = "block"
-    position: int | None = Field(default=None, ge=0)
-
-    @field_validator("from_scope")
-    @classmethod
-    def _are_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if not all(part.isidentifier() for part in name.split(".")):
-                raise ValueError(f"{name!r} is not a name such as `context` or `self.context`")
-        return names
+def get_manager(context=None, mode=None):
+    return Manager(mode)
+"""
+_TREE = (
+    ("app/__init__.py", ""),
+    ("app/context.py", "def anonymous():\n    return object()\n"),
+    ("app/ws/__init__.py", ""),
+    ("app/ws/manager.py", _MANAGER),
+)
 
 
 class ReplaceCallParameters(Parameters):
@@ -132,8 +110,10 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         names = names_of(module, project)
         imports = Imports(module, names, project)
 
+        by_name = {one.name: one for one in self.parameters.arguments}
+
         def value(addition: Addition, call: ast.Call) -> str | Blocked | None:
-            return self._value(addition, call, names, imports)
+            return by_name[addition.name].value(call, names, imports)
 
         replacement = Replacement(self.parameters.with_, self._mapping(project), self.parameters.on_cycle == "function")
         rewriter = CallRewriter(names, replacement, value, imports)
@@ -178,15 +158,117 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
             new=project.signature(parameters.with_),
         )
 
-    def _value(self, addition: Addition, call: ast.Call, names: Names, imports: Imports) -> str | Blocked | None:
-        wanted = next(one for one in self.parameters.arguments if one.name == addition.name)
-        chosen = choose(wanted.from_scope, names, call)
-        if isinstance(chosen, Chosen):
-            return chosen.expression
-        if wanted.otherwise == "omit":
-            return None
-        if isinstance(wanted.otherwise, Expression):
-            return spelled_expression(wanted.otherwise.expression, at=call, names=names, imports=imports)
-        return chosen
-
-    examples: ClassVar[tuple[Example, ...]] = ()
+    examples: ClassVar[tuple[Example, ...]] = (
+        Change(
+            before=f"{_IMPORT}\n\ndef connect(context):\n    return Manager()\n",
+            after=f"{_RENEWED}\n\ndef connect(context):\n    return get_manager(context)\n",
+            why="the argument comes from the signature; an import nobody reads any more goes",
+            tree=_TREE,
+        ),
+        Change(
+            before=f"{_IMPORT}\n\ndef connect(ctx) -> Manager:\n    return Manager(mode=1)\n",
+            after="from app.ws.manager import Manager, get_manager\n\n\n"
+            "def connect(ctx) -> Manager:\n    return get_manager(ctx, mode=1)\n",
+            why="existing arguments stay; an import still used for an annotation stays too",
+            tree=_TREE,
+        ),
+        Change(
+            before=f"{_IMPORT}\n\nclass Hub:\n    def __init__(self, context):\n        self.context = context\n\n"
+            "    def open(self):\n        return Manager()\n",
+            after=f"{_RENEWED}\n\nclass Hub:\n    def __init__(self, context):\n        self.context = context\n\n"
+            "    def open(self):\n        return get_manager(self.context)\n",
+            why="`__init__` always sets self.context",
+            tree=_TREE,
+        ),
+        Change(
+            before="def connect(context):\n    from app.ws.manager import Manager\n\n    return Manager()\n",
+            after="def connect(context):\n    from app.ws.manager import get_manager\n\n"
+            "    return get_manager(context)\n",
+            why="an import inside a function stays one",
+            tree=_TREE,
+        ),
+        Change(
+            before="from app.ws import manager\n\n\ndef connect(context):\n    return manager.Manager()\n",
+            after="from app.ws import manager\n\n\ndef connect(context):\n    return manager.get_manager(context)\n",
+            why="a file that goes through the module goes on doing so",
+            tree=_TREE,
+        ),
+        Change(
+            before=f"{_IMPORT}\n\ndef pair(context):\n    return Manager(\n        # the inner one first\n"
+            "        mode=Manager(),\n    )\n",
+            after=f"{_RENEWED}\n\ndef pair(context):\n    return get_manager(\n        context,\n"
+            "        # the inner one first\n        mode=get_manager(context),\n    )\n",
+            why="nested calls, comments and one argument a line",
+            tree=_TREE,
+        ),
+        Change(
+            before=f"{_IMPORT}\n\ndef main():\n    return Manager()\n",
+            after=f"from app.context import anonymous\n{_RENEWED}\n\ndef main():\n"
+            "    return get_manager(anonymous())\n",
+            why="where nothing is in scope, an expression the rule brings along",
+            tree=_TREE,
+            parameters=(("arguments", [{"name": "context", "otherwise": {"expression": "app.context.anonymous()"}}]),),
+        ),
+        Change(
+            before="from app.clock import Timer\n\nTimer(5, unit='s', loop=None)\n",
+            after="from app.clock import after\n\nafter(5, scale='s')\n",
+            why="`rename` and `drop` map what is passed",
+            tree=(("app/clock.py", "class Timer: ...\n\n\ndef after(delay, *, scale): ...\n"),),
+            parameters=(
+                ("call", "app.clock.Timer"),
+                ("with", "app.clock.after"),
+                ("arguments", []),
+                ("rename", {"unit": "scale"}),
+                ("drop", ["loop"]),
+            ),
+        ),
+        Refuse(
+            code=f"{_IMPORT}\n\ndef connect():\n    manager = Manager()\n    context = manager.context\n",
+            reason="bound-after-use",
+            why="the name exists, but only later: a person must move it",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=f"{_IMPORT}\n\ndef connect(user):\n    if user:\n        context = user.context\n"
+            "    return Manager()\n",
+            reason="maybe-unbound",
+            why="one path reaches the call without a context",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=f"{_IMPORT}\n\ndef connect():\n    return Manager()\n",
+            reason="no-context-in-scope",
+            why="none of the candidates is there",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=f"{_IMPORT}from dataclasses import field\n\n\nslot = field(default_factory=Manager)\n",
+            reason="passed-as-value",
+            why="who will call it, and with what context, cannot be seen",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=f"{_IMPORT}\n\ndef connect(context, options):\n    return Manager(**options)\n",
+            reason="signature-mismatch",
+            why="a context may already be among the options",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=_MANAGER,
+            reason="own-definition",
+            why="the new callable does its work with the old one",
+            path="app/ws/manager.py",
+            tree=_TREE[:3],
+        ),
+        Keep(
+            code=f"{_IMPORT}\n\nclass Special(Manager): ...\n\n\ndef check(one: Manager) -> bool:\n"
+            "    return isinstance(one, (Manager, Special)) and Manager.mode is None\n",
+            why="a class that is only looked at is not called",
+            tree=_TREE,
+        ),
+        Keep(
+            code="class Manager: ...\n\n\nManager()\n",
+            why="another class of the same name",
+            tree=_TREE,
+        ),
+    )
