@@ -12,7 +12,7 @@ from workbench.model import event as e
 from workbench.model.batch import BatchState
 from workbench.model.gate import GateReport, Judgement, Level, Outcome, Verdict
 from workbench.model.plan import Batch, Phase, Plan
-from workbench.model.run import Certificate, QuarantineRecord, RunOutcome, RunRecord
+from workbench.model.run import BatchRecord, Certificate, QuarantineRecord, RunOutcome, RunRecord
 from workbench.model.violation import Place, Priority, SiteState, Totals, Violation, totals
 
 RUN = "20261120120000-abc"
@@ -82,13 +82,7 @@ def make_plan(*, batches: int = 4, each: int = 3, digest: str = "d1", name: str 
         rules=RULES,
         phases=tuple(Phase(priority, tuple(found)) for priority, found in phases.items()),
         violations=tuple(found),
-        **_later_fields(),
     )
-
-
-def _later_fields() -> dict[str, str]:
-    """Fill what the plan may have gained that the ledger does not look at."""
-    return {"base_rev": "HEAD"} if "base_rev" in Plan.__dataclass_fields__ else {}
 
 
 def started(plan: Plan, run: str = RUN) -> e.RunStarted:
@@ -191,3 +185,30 @@ def opened(directory: Path, **options: object) -> Ledger:
 def counted(record: RunRecord) -> Totals:
     """Return the totals the slow way, over every site."""
     return totals(record.violations, record.rules)
+
+
+PLAN = make_plan()
+BASE = PLAN.base_commit
+FIRST, SECOND, THIRD, FOURTH = (batch.id for batch in PLAN.batches())
+
+
+def batch(ledger: Ledger, name: str) -> BatchRecord:
+    return next(one for one in ledger.load_run(RUN).batches if one.id == name)
+
+
+def states(ledger: Ledger) -> dict[str, SiteState]:
+    return {one.fingerprint: one.state for one in ledger.load_run(RUN).violations}
+
+
+def sites_of(name: str) -> tuple[str, ...]:
+    return next(one.fingerprints for one in PLAN.batches() if one.id == name)
+
+
+def begun(directory: Path) -> Path:
+    with opened(directory) as ledger:
+        ledger.begin_run(started(PLAN), PLAN)
+        return ledger.path
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
