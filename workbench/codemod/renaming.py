@@ -29,15 +29,20 @@ class Renaming:
     exported: tuple[ast.Constant, ...]
 
 
-def stays_outside(project: Project, module: str, local: str, new: str) -> bool:
-    """Say whether others need a module-level name to stay, or the module cannot take the new one.
+def stays_outside(project: Project, module: str, local: str, to: str) -> bool:
+    """Say whether others need a module-level name to stay, or the module cannot take the last part of `to` for it.
 
-    Judged by facts alone, so that every file of the tree comes to the same answer.
+    Judged by facts alone, so that every file of the tree comes to the same answer. A module that
+    imports `to` already has taken the name for it.
     """
     if not module:
         return False
+    new = to.rpartition(".")[2]
     known = project.facts.get(module)
-    taken = known is not None and (new in known.defined or new in known.imported)
+    taken = known is not None and (
+        new in known.defined
+        or (new in known.imported and project.origin(known.imported[new]) != project.origin(to))
+    )
     return taken or project.has_module(f"{module}.{new}") or bool(project.users(f"{module}.{local}"))
 
 
@@ -52,7 +57,7 @@ def renaming(
     if imported.alias.asname is not None or scope.kind is ScopeKind.CLASS:
         return None
     at_top = scope.kind is ScopeKind.MODULE
-    if at_top and stays_outside(names.project, names.module.name, local, new):
+    if at_top and stays_outside(names.project, names.module.name, local, to):
         return None
     every = names.variables.bindings(local, scope)
     group = _group(names, imported, every, moving)

@@ -152,6 +152,6 @@ def _new_text(move: Move, spelled: str, project: Project) -> str:
         return ""
     target = known.imported.get(rest[0], "")
     follows = target.rpartition(".")[2] == rest[0] != move.new_name
-    if not follows or stays_outside(project, module, rest[0], move.new_name):
+    if not follows or stays_outside(project, module, rest[0], move.new):
         return ""
     return ".".join([module, move.new_name, *rest[1:]])
