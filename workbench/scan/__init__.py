@@ -1,0 +1,1 @@
+"""Finds violations in a tree of files: never by importing it, never by guessing, and never losing a file silently."""
