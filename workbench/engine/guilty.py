@@ -37,7 +37,7 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
     quarantined: list[QuarantineRecord] = []
     while True:
         trial.confirm_parent(red)
-        found = isolate(trial.suspects_last(left, red), partial(trial.red, red.report.gate))
+        found = isolate(trial.suspects_last(left, red), partial(trial.red, red))
         left = tuple(unit for unit in left if unit in found.good)
         for group in found.guilty:
             quarantined += trial.evidence(group, left, red)
@@ -59,7 +59,7 @@ class Trial:
     made: Made
     when: int
     _candidates: dict[frozenset[Unit], Candidate] = field(default_factory=dict)
-    _red: dict[tuple[frozenset[Unit], str], Judgement] = field(default_factory=dict)
+    _asked: dict[tuple[frozenset[Unit], str], Judgement] = field(default_factory=dict)
 
     @property
     def session(self) -> Session:
@@ -72,17 +72,16 @@ class Trial:
             self._candidates[chosen] = commit(self.session, self.batch, part, when=self.when)
         return self._candidates[chosen]
 
-    def ask(self, units: frozenset[Unit], gate: str) -> Judgement:
-        """Judge these units alone by one gate; the answer is remembered."""
-        asked = (units, gate)
-        if asked not in self._red:
-            judgements = self.judge.judge(self.batch.id, self.candidate(units), trial=True, only=gate)
-            self._red[asked] = judgements[-1]
-        return self._red[asked]
+    def ask(self, red: Judgement, units: frozenset[Unit]) -> Judgement:
+        """Judge these units alone by the gate that was red; the answer is remembered."""
+        asked = (units, red.report.gate)
+        if asked not in self._asked:
+            self._asked[asked] = self.judge.judge(self.batch.id, self.candidate(units), after=red)[-1]
+        return self._asked[asked]
 
-    def red(self, gate: str, units: frozenset[Unit]) -> bool:
+    def red(self, red: Judgement, units: frozenset[Unit]) -> bool:
         """Say whether these units turn the gate red; nothing applied is green."""
-        return bool(units) and is_red(self.ask(units, gate))
+        return bool(units) and is_red(self.ask(red, units))
 
     def suspects_last(self, units: tuple[Unit, ...], red: Judgement) -> tuple[Unit, ...]:
         """Order units so that those the evidence names come last: the others are proven good in few steps."""
@@ -104,8 +103,7 @@ class Trial:
 
     def evidence(self, group: tuple[Unit, ...], good: tuple[Unit, ...], red: Judgement) -> list[QuarantineRecord]:
         """Prove a guilty set red on top of what is good, and record why, file by file."""
-        gate = red.report.gate
-        judgement = self.ask(frozenset((*good, *group)), gate)
+        judgement = self.ask(red, frozenset((*good, *group)))
         shown = judgement if is_red(judgement) else red
         paths = sorted(path for unit in group for path in unit)
         return [self._record(path, paths, shown) for path in paths]

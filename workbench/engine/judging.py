@@ -62,22 +62,23 @@ class Judge:
     _of_files: dict[tuple[str, tuple[str, ...]], GateReport] = field(default_factory=dict)
 
     def judge(
-        self, batch: str, candidate: Candidate, *, trial: bool = False, only: str | None = None
+        self, batch: str, candidate: Candidate, *, after: Judgement | None = None
     ) -> tuple[Judgement, ...]:
         """Run the gates of a batch on `candidate`, cheapest first, up to the first red one.
 
-        `only` names the one gate to ask; `trial` marks judgings made while looking for the guilty.
+        `after` is the confirmed red whose guilty are looked for: then only its gate is asked, and a red
+        by the same tests needs no second look.
         """
         done: list[Judgement] = []
-        for judgement in self._judgements(batch, candidate, trial=trial, only=only):
+        for judgement in self._judgements(batch, candidate, after):
             done.append(judgement)
             if is_red(judgement):
                 break
         return tuple(done)
 
-    def _judgements(
-        self, batch: str, candidate: Candidate, *, trial: bool, only: str | None
-    ) -> Iterator[Judgement]:
+    def _judgements(self, batch: str, candidate: Candidate, after: Judgement | None) -> Iterator[Judgement]:
+        only = after.report.gate if after is not None else None
+        trial = after is not None
         asked = builtin_gates(self.session, self.compiler, candidate) if only in (None, *BUILTIN_GATES) else ()
         for report in asked:
             if only in (None, report.gate):
@@ -86,10 +87,17 @@ class Judge:
                 yield judgement
         for gate in batch_gates(self.session.ws.spec.gates):
             if only in (None, gate.id):
-                yield self.ask(gate, batch, Judged.of(candidate), trial=trial)
+                yield self.ask(gate, batch, Judged.of(candidate), trial=trial, after=after)
 
     def ask(
-        self, gate: GateSpec, batch: str, judged: Judged, *, trial: bool = False, fresh: bool = False
+        self,
+        gate: GateSpec,
+        batch: str,
+        judged: Judged,
+        *,
+        trial: bool = False,
+        fresh: bool = False,
+        after: Judgement | None = None,
     ) -> Judgement:
         """Return the verdict of a command gate on a tree, from memory if it was given before and `fresh` is not set."""
         tree = judged.tree
@@ -100,21 +108,12 @@ class Judge:
             self._record(batch, tree, remembered, trial=trial, key=key)
             return remembered
         seen = [self._once(gate, batch, judged)]
-        while self._undecided(seen):
+        while _undecided(seen, after):
             self._record(batch, tree, seen[-1], trial=True)
             seen.append(self._once(gate, batch, judged))
         decided = _decide(seen)
         self._record(batch, tree, decided, trial=trial, key=key)
         return decided
-
-    def _undecided(self, seen: Sequence[Judgement]) -> bool:
-        first = seen[0]
-        if not is_red(first):
-            return False
-        if len(seen) == 1:
-            return True
-        same = {is_red(one) for one in seen} == {True}
-        return not same and len(seen) < _FLAKY_RUNS
 
     def _once(self, gate: GateSpec, batch: str, judged: Judged) -> Judgement:
         self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
@@ -134,6 +133,15 @@ class Judge:
 
     def _record(self, batch: str, tree: str, judgement: Judgement, *, trial: bool, key: str = "") -> None:
         self.session.record(GateJudged(self.session.run, batch, tree, judgement, trial, key))
+
+
+def _undecided(seen: Sequence[Judgement], after: Judgement | None) -> bool:
+    """Say whether a red must be seen again: once to confirm it, up to five times when it does not repeat."""
+    if not is_red(seen[0]):
+        return False
+    if len(seen) == 1:
+        return after is None or not set(seen[0].convicting) & set(after.convicting)
+    return len({is_red(one) for one in seen}) > 1 and len(seen) < _FLAKY_RUNS
 
 
 def _decide(seen: Sequence[Judgement]) -> Judgement:
