@@ -97,18 +97,14 @@ class Project:
 
     def near(self, dotted: str) -> tuple[str, ...]:
         """Return names of the tree a misspelled dotted name may have meant, best first."""
-        module, rest = self.split(dotted)
+        module, _ = self.split(dotted)
+        last = dotted.rpartition(".")[2]
+        homes = [f"{one.name}.{last}" for one in self.facts.values() if last in one.defined]
         known = self.facts.get(module)
-        pool: set[str] = {one for one in self._all_modules}
-        if known is not None and rest:
-            pool = {f"{module}.{one}" for one in known.defined | known.imported.keys()}
-        same_last = {
-            f"{one.name}.{dotted.rpartition('.')[2]}"
-            for one in self.facts.values()
-            if dotted.rpartition(".")[2] in one.defined
-        }
-        close = difflib.get_close_matches(dotted, sorted(pool), n=3, cutoff=0.7)
-        return tuple(dict.fromkeys([*sorted(same_last)[:3], *close]))
+        members = known.defined | known.imported.keys() if known is not None else frozenset[str]()
+        pool = sorted(self._all_modules | {f"{module}.{one}" for one in members})
+        same = difflib.get_close_matches(dotted, sorted(homes), n=3, cutoff=0.0)
+        return tuple(dict.fromkeys([*same, *difflib.get_close_matches(dotted, pool, n=3, cutoff=0.7)]))
 
     def exported(self, module: str) -> frozenset[str] | None:
         """Return the names `from module import *` brings; None when that cannot be known."""
@@ -213,17 +209,14 @@ class Project:
     def _settle(self, dotted: str) -> str:
         """Walk moves before re-exports; in a circle the name some move leads to stands for all of it."""
         seen: list[str] = [dotted]
-        targets: set[str] = set()
         while True:
-            moved = self._moved(seen[-1])
-            following = moved if moved is not None else self._step(seen[-1])
+            following = self._moved(seen[-1]) or self._step(seen[-1])
             if following is None:
                 return seen[-1]
-            if moved is not None:
-                targets.add(moved)
             if following in seen:
                 circle = seen[seen.index(following) :]
-                return min((one for one in circle if one in targets), default=min(circle))
+                targets = {moved for one in circle if (moved := self._moved(one)) is not None}
+                return min(targets, default=min(circle))
             seen.append(following)
 
     def _one_step_before(self, dotted: str) -> Iterator[tuple[str, bool]]:

@@ -25,7 +25,7 @@ class Scope:
 
     A binding is what stands in the tree: `Name` (assignment, loop, `with`, `del`), a definition, `arg`,
     `ExceptHandler`, a match capture, a type parameter, or an ImportedName. A name declared global or
-    nonlocal has its bindings in that other scope.
+    nonlocal has its bindings in that other scope. `private` is the class whose name mangles `__names` here.
     """
 
     kind: ScopeKind
@@ -35,6 +35,18 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     declared_global: frozenset[str] = frozenset()
     declared_nonlocal: frozenset[str] = frozenset()
+    private: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        inherited = self.parent.private if self.parent is not None else ""
+        self.private = self.name if self.kind is ScopeKind.CLASS else inherited
+
+    def mangled(self, name: str) -> str:
+        """Return what Python makes of a name or attribute written here: private names carry their class."""
+        if not self.private or not name.startswith("__") or name.endswith("__"):
+            return name
+        owner = self.private.lstrip("_")
+        return f"_{owner}{name}" if owner else name
 
     @property
     def qualname(self) -> str:
@@ -49,6 +61,8 @@ class Scope:
 
     def bind(self, name: str, node: Binding) -> None:
         """Note that `node` binds `name` here."""
+        if name.startswith("__"):
+            name = self.mangled(name)
         self.bindings.setdefault(name, []).append(node)
 
     def outward(self) -> Iterator[Scope]:
@@ -61,6 +75,7 @@ class Scope:
     def lookup(self, name: str) -> Scope | None:
         """Return the scope whose variable `name` means here; None for builtins and unknowns."""
         visible = True
+        name = self.mangled(name) if name.startswith("__") else name
         for scope in self.outward():
             if name in scope.declared_global:
                 module = scope.module

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import codecs
-import io
 import re
 import sys
 import tokenize
 import warnings
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Protocol
 
 from workbench.codemod.grammar import parse_newer
@@ -64,7 +65,7 @@ class Module:
     def encoding(self) -> str:
         """The source encoding by BOM or cookie; "utf-8-sig" where there is a BOM."""
         try:
-            return tokenize.detect_encoding(io.BytesIO(self.source).readline)[0]
+            return tokenize.detect_encoding(_first_lines(self.source).__next__)[0]
         except SyntaxError as error:
             raise Unparsable(1, "encoding", str(error)) from None
 
@@ -187,9 +188,22 @@ def parse(source: bytes) -> ast.Module:
         raise Unparsable(0, "too-deep", "the parser gave up on its nesting") from None
 
 
+def _first_lines(source: bytes) -> Iterator[bytes]:
+    """Yield the two lines that may hold a cookie; `detect_encoding` itself knows no lone carriage return."""
+    start = 0
+    for end in islice(_NEWLINE.finditer(source), 2):
+        yield source[start : end.end()]
+        start = end.end()
+    yield source[start:]
+
+
 def _refused(module: Module, error: SyntaxError) -> Unparsable:
     """Tell a file in some newer Python from one in none, by asking LibCST's own grammar."""
     line, version = error.lineno or 0, ".".join(map(str, sys.version_info[:2]))
+    try:
+        module.source.decode(module.encoding)
+    except UnicodeDecodeError as undecodable:
+        return Unparsable(line, "encoding", str(undecodable))
     if module.source and is_tame(module.source) and _libcst_reads(module.source):
         return Unparsable(line, "grammar", f"the grammar of Python {version} has no place for this: {error.msg}")
     return Unparsable(line, "syntax", error.msg)

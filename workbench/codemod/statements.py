@@ -58,16 +58,14 @@ def absolute_base(statement: ast.ImportFrom, package: str) -> str | None:
 def imported_names(statement: Importing, package: str) -> Iterator[tuple[ast.alias, str, str]]:
     """Yield (alias, local name it binds, absolute dotted name it binds to); a star's local name is "*".
 
-    `import a.b` binds `a` to the module `a`. Imports beyond the top package yield nothing.
+    `import a.b` binds `a` to the module `a`. A relative import beyond the top package keeps its dots.
     """
     if isinstance(statement, ast.Import):
         for alias in statement.names:
             first = alias.name.partition(".")[0]
             yield (alias, alias.asname, alias.name) if alias.asname else (alias, first, first)
         return
-    base = absolute_base(statement, package)
-    if base is None:
-        return
+    base = absolute_base(statement, package) or "." * statement.level + (statement.module or "")
     for alias in statement.names:
         if alias.name == "*":
             yield alias, "*", base

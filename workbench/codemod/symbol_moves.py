@@ -103,7 +103,7 @@ class _Carrying:
             self._moved[id(imported)] = self._rename_alias(spot, imported)
             self._fallbacks(spot)
             return
-        moved = self.engine.move(imported, self.move.new)
+        moved = self.engine.move(imported, self.move.new, local=self._local(spot, imported))
         if isinstance(moved, Blocked):
             self._blocked[id(imported)] = moved
             return
@@ -112,6 +112,14 @@ class _Carrying:
             self._fallbacks(spot)
         elif moved.spelling != imported.local:
             self._reads(imported, moved.spelling)
+
+    def _local(self, spot: Spot, imported: ImportedName) -> str | None:
+        """Return the local name the import shall bind; None where only a path can spell the new name."""
+        _, path = self.names.project.split(self.move.new)
+        if len(path) > 1:
+            return None
+        renamed = spot.renaming is not None and imported.alias.asname is None
+        return self.move.new_name if renamed else imported.local
 
     def _reads(self, imported: ImportedName, spelling: str) -> None:
         """Change uses that were not expected to change: the new name is a path inside what is imported."""

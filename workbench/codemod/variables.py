@@ -89,6 +89,7 @@ class Variables:
         self, name: str, rest: tuple[str, ...], scope: Scope, at: ast.AST | None
     ) -> Resolved | None:
         """Return what `name.rest` means in `scope`; None for locals, builtins and unknowns."""
+        name, rest = scope.mangled(name), tuple(map(scope.mangled, rest))
         owner = self.owner(name, scope)
         if owner is None:
             return None

@@ -30,7 +30,7 @@ def _function(walk: Walk, node: _Function, scope: Scope, stack: Stack) -> None:
     scope.bind(node.name, node)
     stack += reversed(node.decorator_list)
     around = walk.type_parameters(node, scope)
-    inner = Scope(ScopeKind.FUNCTION, node, around)
+    inner = Scope(ScopeKind.FUNCTION, node, around, node.name)
     outside = [*_parameters(walk, node.args, around, inner), *walk.annotation(node.returns, around)]
     _elsewhere(walk, outside, around, scope, stack)
     walk.inside(inner, node.body)
@@ -89,11 +89,11 @@ def _import(walk: Walk, node: ast.Import | ast.ImportFrom, scope: Scope, stack: 
 
 
 def _global(walk: Walk, node: ast.Global, scope: Scope, stack: Stack) -> None:
-    scope.declared_global |= frozenset(node.names)
+    scope.declared_global |= frozenset(map(scope.mangled, node.names))
 
 
 def _nonlocal(walk: Walk, node: ast.Nonlocal, scope: Scope, stack: Stack) -> None:
-    scope.declared_nonlocal |= frozenset(node.names)
+    scope.declared_nonlocal |= frozenset(map(scope.mangled, node.names))
 
 
 def _handler(walk: Walk, node: ast.ExceptHandler, scope: Scope, stack: Stack) -> None:
@@ -126,7 +126,8 @@ def _annotated(walk: Walk, node: ast.AnnAssign, scope: Scope, stack: Stack) -> N
         stack.append(node.value)
     stack += reversed(walk.annotation(node.annotation, scope))
     if node.value is None and isinstance(node.target, ast.Name):
-        scope.bind(node.target.id, node)
+        if node.simple:  # `(x): int` declares nothing
+            scope.bind(node.target.id, node)
     else:
         stack.append(node.target)
 
