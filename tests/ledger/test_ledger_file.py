@@ -201,7 +201,8 @@ from pathlib import Path
 from workbench.ledger.ledger import Ledger
 with Ledger.read(Path(sys.argv[1])) as ledger:
     ledger.totals(ledger.latest_run("ssot"))
-print(sorted({"sqlite_utils", "pydantic", "click", "libcst", "git", "rich", "typer"} & set(sys.modules)))
+heavy = {"sqlite_utils", "pydantic", "click", "libcst", "git", "rich", "typer", "workbench.model.event"}
+print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatch
 
-from workbench.ledger import batches, codec, sites, verdicts
+from workbench.ledger import batches, codec, log, sites, verdicts
+from workbench.ledger.events import cleaned
 from workbench.model import event as events
 from workbench.model.batch import BatchState
 from workbench.model.errors import WorkbenchError
@@ -28,6 +30,12 @@ class At:
 def apply(event: Event, at: At) -> None:
     """Apply an event that was just appended, inside the same transaction; an illegal step raises."""
     raise TypeError(f"event {at.n}: nothing is known of {type(event).__name__}")
+
+
+def append(db: sqlite3.Connection, ts: str, event: Event, clean: Callable[[str], str]) -> None:
+    """Append an event and apply it, inside the caller's transaction; `clean` goes over foreign text first."""
+    event = cleaned(event, clean)
+    apply(event, At(db, log.write(db, ts, event), ts))
 
 
 def run_number(db: sqlite3.Connection, run: str) -> int:

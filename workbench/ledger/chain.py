@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-
-from workbench.ledger.codec import MalformedError
-from workbench.ledger.events import Encoded, StoredEvent, decode
 
 # As blobs: a flipped byte may leave text that is no UTF-8, and that must be told, not crashed upon.
 _AFTER = """SELECT n, CAST(ts AS BLOB), CAST(run AS BLOB), CAST(kind AS BLOB), CAST(body AS BLOB), CAST(hash AS BLOB)
     FROM events WHERE n > ? ORDER BY n"""
-_OF_RUN = """SELECT n, CAST(ts AS BLOB), CAST(run AS BLOB), CAST(kind AS BLOB), CAST(body AS BLOB), CAST(hash AS BLOB)
-    FROM events WHERE run = ? ORDER BY n"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +36,12 @@ def _hash(*parts: bytes) -> bytes:
     return hashlib.sha256(b"\n".join(parts)).hexdigest().encode()
 
 
-def append(db: sqlite3.Connection, ts: str, run: str, encoded: Encoded) -> int:
+def append(db: sqlite3.Connection, ts: str, run: str, kind: str, body: str) -> int:
     """Append one event inside the caller's transaction and return its number."""
     last, before = db.execute("SELECT n, hash FROM chain").fetchone()
     n = int(last) + 1
-    row = (ts, run, encoded.kind, encoded.body)
+    row = (ts, run, kind, body)
     digest = _hash(before.encode(), str(n).encode(), *(part.encode() for part in row)).decode()
-    if encoded.outcomes is not None:
-        db.execute("INSERT OR IGNORE INTO outcomes VALUES (?, ?)", encoded.outcomes)
     db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", (n, *row, digest))
     db.execute("UPDATE chain SET n = ?, hash = ?", (n, digest))
     return n
@@ -119,40 +111,3 @@ def _walk(rows: Iterable[Link], last: int, before: bytes, end: _End) -> Iterator
         last, before = link.n, link.hash
     if (last, before) != (end.n, end.hash):
         yield f"the chain ends at event {last} and should end at event {end.n}, or the record of its end was changed"
-
-
-def stored(link: Link, outcomes: Callable[[str], bytes]) -> StoredEvent:
-    """Return the event a row holds, or raise MalformedError naming its number."""
-    try:
-        kind, body = link.kind.decode(), link.body.decode()
-        event = decode(kind, body, outcomes)
-        return StoredEvent(link.n, datetime.fromisoformat(link.ts.decode()), kind, event, link.hash.decode())
-    except ValueError as error:
-        raise MalformedError(f"event {link.n}: {error}") from error
-
-
-def outcomes_in(db: sqlite3.Connection) -> Callable[[str], bytes]:
-    """Return what finds a suite's outcomes by digest; raises MalformedError for one that is not there."""
-
-    def find(digest: str) -> bytes:
-        row = db.execute("SELECT content FROM outcomes WHERE digest = ?", (digest,)).fetchone()
-        if row is None:
-            raise MalformedError(f"the outcomes {digest} are missing")
-        return bytes(row[0])
-
-    return find
-
-
-def read(db: sqlite3.Connection, *, run: str | None = None) -> Iterator[StoredEvent]:
-    """Yield the events, of one run or of all, in order. Raises MalformedError."""
-    find = outcomes_in(db)
-    rows = links(db) if run is None else (Link(*row) for row in db.execute(_OF_RUN, (run,)))
-    return (stored(link, find) for link in rows)
-
-
-def read_one(db: sqlite3.Connection, n: int) -> StoredEvent:
-    """Return event `n`. Raises MalformedError."""
-    link = next(links(db, after=n - 1), None)
-    if link is None or link.n != n:
-        raise MalformedError(f"event {n} is missing")
-    return stored(link, outcomes_in(db))

@@ -1,4 +1,7 @@
-"""The door to the memory of every run: events in, each with what it changes in one transaction; records out."""
+"""The door to the memory of every run: events in, each with what it changes in one transaction; records out.
+
+What only some methods need is imported there: `status` opens a ledger, and is to answer at once.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,21 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from workbench.ledger import chain, database, plans, record, verdicts, versions, views
-from workbench.ledger.apply import At, apply
+from workbench.ledger import chain, database, plans, versions, views
 from workbench.ledger.database import REBUILD, speaking, storable
-from workbench.ledger.events import StoredEvent, cleaned, encode
 from workbench.ledger.schema import VERSION
-from workbench.ledger.verify import problems
 from workbench.model.errors import LedgerBroken, WorkbenchError
-from workbench.model.event import Event, RunStarted
-from workbench.model.gate import Judgement
-from workbench.model.plan import Plan
-from workbench.model.redact import redactor
 from workbench.model.run import RunRecord, SuiteRecord
 from workbench.model.violation import Totals
+
+if TYPE_CHECKING:
+    from workbench.ledger.events import StoredEvent
+    from workbench.ledger.intent import Intent
+    from workbench.model.event import Event, RunStarted
+    from workbench.model.gate import Judgement
+    from workbench.model.plan import Plan
 
 BUSY_SECONDS = 30.0
 
@@ -55,6 +58,8 @@ class Ledger:
         Secrets of `environment` are taken out of what is recorded. Raises LedgerBroken if the chain of events
         does not hold, or a newer workbench made the ledger.
         """
+        from workbench.model.redact import redactor
+
         with speaking(path):
             database.create(path)
             ledger = cls(path, database.connect(path, busy_seconds=busy_seconds), clock)
@@ -115,9 +120,9 @@ class Ledger:
             plans.freeze(self._db, plan, text)
 
     def _append(self, event: Event, ts: str) -> None:
-        event = cleaned(event, self._clean)
-        n = chain.append(self._db, ts, event.run, encode(event))
-        apply(event, At(self._db, n, ts))
+        from workbench.ledger.apply import append
+
+        append(self._db, ts, event, self._clean)
 
     # Reading
 
@@ -148,6 +153,8 @@ class Ledger:
 
     def load_run(self, run: str) -> RunRecord:
         """Return the run whole, as it stands. Raises UsageError for one that is not here, as all that follow."""
+        from workbench.ledger import record
+
         with self._reading():
             return record.load(self._db, views.find_run(self._db, run))
 
@@ -161,28 +168,38 @@ class Ledger:
         with self._reading():
             return views.suites(self._db, views.find_run(self._db, run))
 
-    def intent(self, run: str) -> views.Intent:
+    def intent(self, run: str) -> Intent:
         """Return what the run had begun and not ended: what `resume` finishes or undoes."""
+        from workbench.ledger import intent
+
         with self._reading():
-            return views.intent(self._db, views.find_run(self._db, run))
+            return intent.read(self._db, views.find_run(self._db, run))
 
     def baselines(self, run: str) -> Mapping[str, Judgement]:
         """Return the judgements of the base tree by gate, as last measured."""
+        from workbench.ledger import verdicts
+
         with self._reading():
             return verdicts.baselines(self._db, views.find_run(self._db, run))
 
     def cached_judgement(self, tree: str, gate: str, key: str) -> Judgement | None:
         """Return what a gate said of a tree under this key (digest of command and environment), if it finished."""
+        from workbench.ledger import verdicts
+
         with self._reading():
             return verdicts.cached(self._db, tree, gate, key)
 
     def events(self, run: str) -> tuple[StoredEvent, ...]:
         """Return every event of a run, in order; none for a run that is not here."""
+        from workbench.ledger import log
+
         with self._reading():
-            return tuple(chain.read(self._db, run=run))
+            return tuple(log.read(self._db, run=run))
 
     def verify(self) -> tuple[str, ...]:
         """Check everything there is, file, chain and state, and return what is wrong."""
+        from workbench.ledger.verify import problems
+
         return problems(self._db, self.path)
 
     # How

@@ -6,11 +6,14 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from workbench.ledger import codec
 from workbench.ledger.database import storable
-from workbench.model.plan import Plan
-from workbench.model.violation import Violation
+
+if TYPE_CHECKING:
+    from workbench.model.plan import Plan
+    from workbench.model.violation import Violation
 
 
 def freeze(db: sqlite3.Connection, plan: Plan, text: str) -> None:

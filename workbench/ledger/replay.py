@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 
-from workbench.ledger import chain
+from workbench.ledger import log
 from workbench.ledger.apply import At, apply
 from workbench.ledger.schema import CLEARED, COMPARED
 
@@ -15,7 +15,7 @@ def replay(db: sqlite3.Connection) -> None:
     """Empty the state tables and apply every event again, inside the caller's transaction."""
     for statement in CLEARED:
         db.execute(statement)
-    for stored in chain.read(db):
+    for stored in log.read(db):
         apply(stored.event, At(db, stored.n, stored.ts.isoformat(timespec="microseconds")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from workbench.ledger import chain
+from workbench.ledger import log
 from workbench.model.event import BaselineJudged, GateJudged
 from workbench.model.gate import Judgement, Verdict
 from workbench.model.run import GateRecord
@@ -51,7 +51,7 @@ def baselines(db: sqlite3.Connection, run: int) -> dict[str, Judgement]:
 
 def judgement_of(db: sqlite3.Connection, event: int) -> Judgement:
     """Return the judgement an event tells of."""
-    stored = chain.read_one(db, event).event
+    stored = log.read_one(db, event).event
     assert isinstance(stored, GateJudged | BaselineJudged)
     return stored.judgement
 

@@ -1,4 +1,7 @@
-"""What is known of runs without loading them: which there are, where they stand, what they had begun."""
+"""What is known of runs without loading them: which there are, and where they stand.
+
+`status` waits for this file, so it imports little.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbench.ledger import codec, database
-from workbench.model.batch import BatchState
 from workbench.model.errors import UsageError
-from workbench.model.event import KeepDecided, RollbackStarted
 from workbench.model.run import RunOutcome, SuiteRecord
 from workbench.model.violation import Count, Priority, SiteState, Totals
 
@@ -28,28 +29,6 @@ class RunSummary:
     head: str
     started: datetime
     finished: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class BatchIntent:
-    """A batch under way: what it was begun with, its pinned candidate, and the decision to keep it if there is one."""
-
-    id: str
-    seq: int
-    state: BatchState
-    parent: str
-    when: int
-    commit: str | None
-    tree: str | None
-    decision: KeepDecided | None
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """What a run had begun and not ended when it stopped."""
-
-    batch: BatchIntent | None
-    rollback: RollbackStarted | None
 
 
 def find_run(db: sqlite3.Connection, run: str) -> int:
@@ -148,25 +127,3 @@ def suites(db: sqlite3.Connection, run: int) -> tuple[SuiteRecord, ...]:
     """Return where the command gates stand, in the order they were first measured."""
     rows = db.execute("SELECT record FROM suites WHERE run = ? ORDER BY event", (run,))
     return tuple(codec.loads(SuiteRecord, record) for (record,) in rows)
-
-
-def intent(db: sqlite3.Connection, run: int) -> Intent:
-    """Return what the run had begun and not ended."""
-    row = db.execute(
-        """SELECT batch, seq, state, parent, "when", "commit", tree, decision FROM batches
-           WHERE run = ? AND state IN ('started', 'committed', 'judging', 'keeping')""",
-        (run,),
-    ).fetchone()
-    begun = db.execute(
-        "SELECT started FROM rollbacks WHERE run = ? AND NOT done ORDER BY event DESC", (run,)
-    ).fetchone()
-    return Intent(
-        batch=None if row is None else _batch_intent(row),
-        rollback=None if begun is None else codec.loads(RollbackStarted, begun[0]),
-    )
-
-
-def _batch_intent(row: tuple[str, int, str, str, int, str | None, str | None, str | None]) -> BatchIntent:
-    batch, seq, state, parent, when, commit, tree, decision = row
-    decided = None if decision is None else codec.loads(KeepDecided, decision)
-    return BatchIntent(batch, seq, BatchState(state), parent, when, commit, tree, decided)

@@ -1,0 +1,54 @@
+"""What a run had begun and not ended when it stopped: what `resume` finishes or undoes."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from workbench.ledger import codec
+from workbench.model.batch import BatchState
+from workbench.model.event import KeepDecided, RollbackStarted
+
+
+@dataclass(frozen=True, slots=True)
+class BatchIntent:
+    """A batch under way: what it was begun with, its pinned candidate, and the decision to keep it if there is one."""
+
+    id: str
+    seq: int
+    state: BatchState
+    parent: str
+    when: int
+    commit: str | None
+    tree: str | None
+    decision: KeepDecided | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a run had begun and not ended when it stopped."""
+
+    batch: BatchIntent | None
+    rollback: RollbackStarted | None
+
+
+def read(db: sqlite3.Connection, run: int) -> Intent:
+    """Return what the run had begun and not ended."""
+    row = db.execute(
+        """SELECT batch, seq, state, parent, "when", "commit", tree, decision FROM batches
+           WHERE run = ? AND state IN ('started', 'committed', 'judging', 'keeping')""",
+        (run,),
+    ).fetchone()
+    begun = db.execute(
+        "SELECT started FROM rollbacks WHERE run = ? AND NOT done ORDER BY event DESC", (run,)
+    ).fetchone()
+    return Intent(
+        batch=None if row is None else _batch_intent(row),
+        rollback=None if begun is None else codec.loads(RollbackStarted, begun[0]),
+    )
+
+
+def _batch_intent(row: tuple[str, int, str, str, int, str | None, str | None, str | None]) -> BatchIntent:
+    batch, seq, state, parent, when, commit, tree, decision = row
+    decided = None if decision is None else codec.loads(KeepDecided, decision)
+    return BatchIntent(batch, seq, BatchState(state), parent, when, commit, tree, decided)
