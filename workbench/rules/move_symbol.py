@@ -36,6 +36,12 @@ from workbench.codemod.symbol_places import Move, Role, Spot, spots
 from workbench.model.violation import Site
 
 _NAME = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
+_TREE = (
+    ("shop/__init__.py", ""),
+    ("shop/old_mod.py", "def old(*a): ...\n\n\ndef new(*a): ...\n\n\nother = 1\n"),
+    ("shop/new_mod.py", "def new(*a): ...\n"),
+)
+_RENAMED = (("to", "shop.old_mod.new"),)
 
 
 class MoveSymbolParameters(Parameters):
@@ -99,5 +105,118 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             before="from shop.old_mod import old\n\nvalue = old(1)\n",
             after="from shop.new_mod import new\n\nvalue = new(1)\n",
             why="the import comes from the new module, and the uses follow the new name",
+            tree=_TREE,
+        ),
+        Change(
+            before="from shop.old_mod import old as o, other\n\no(other)\n",
+            after="from shop.new_mod import new as o\nfrom shop.old_mod import other\n\no(other)\n",
+            why="an alias stays, and what else the import brings stays where it was",
+            tree=_TREE,
+        ),
+        Change(
+            before="import shop.old_mod as m\nfrom shop import old_mod\n\nm.old()\nold_mod.old(old_mod.other)\n",
+            after="from shop import new_mod, old_mod\n\nnew_mod.new()\nnew_mod.new(old_mod.other)\n",
+            why="uses through a module come through the new one; the old one stays while it is used",
+            tree=_TREE,
+        ),
+        Change(
+            before="from shop.old_mod import (\n    old,  # keep me\n    other,\n)\n\nold(other)\n",
+            after="from shop.old_mod import (\n    new,  # keep me\n    other,\n)\n\nnew(other)\n",
+            why="where only the name changes, only the name is edited",
+            tree=_TREE,
+            parameters=_RENAMED,
+        ),
+        Change(
+            before="from shop.old_mod import old\n\ndef f(a: 'list[old]', old: int) -> \"old\":\n    return [old for old in a]\n",
+            after="from shop.old_mod import new\n\ndef f(a: 'list[new]', old: int) -> \"new\":\n    return [old for old in a]\n",
+            why="quoted annotations are uses; parameters and loop variables of the same name are not",
+            tree=_TREE,
+            parameters=_RENAMED,
+        ),
+        Change(
+            before="try:\n    from shop.old_mod import old\nexcept ImportError:\n    old = None\n\nif old:\n    old()\n",
+            after="try:\n    from shop.new_mod import new\nexcept ImportError:\n    new = None\n\nif new:\n    new()\n",
+            why="what stands in for a failed import is renamed along",
+            tree=_TREE,
+        ),
+        Change(
+            before="from .old_mod import old\n\n__all__ = [\"old\"]\n",
+            after="from .new_mod import new\n\n__all__ = [\"new\"]\n",
+            why="a re-export nobody in the tree uses by the old name follows, with its item of __all__",
+            path="shop/api.py",
+            tree=_TREE,
+        ),
+        Change(
+            before="from .old_mod import old\n\n__all__ = [\"old\"]\n",
+            after="from .new_mod import new as old\n\n__all__ = [\"old\"]\n",
+            why="a re-export that others import keeps its name",
+            path="shop/api.py",
+            tree=(*_TREE, ("app/user.py", "from shop.api import old\n")),
+        ),
+        Change(
+            before="from shop.api import old\n\nold()\n",
+            after="from shop.new_mod import new\n\nnew()\n",
+            why="who reaches the symbol through a re-export is turned straight to its new place",
+            tree=(*_TREE, ("shop/api.py", "from .old_mod import old\n")),
+        ),
+        Change(
+            before="from shop.old_mod import old\n\nnew = 1\nold(new)\n",
+            after="from shop.new_mod import new as old\n\nnew = 1\nold(new)\n",
+            why="where the new name is taken, the old one stays as an alias",
+            tree=_TREE,
+        ),
+        Change(
+            before="from unittest.mock import patch\n\nwith patch(\"shop.old_mod.old.x\"):\n    \"shop.old_mod.old\"\n",
+            after="from unittest.mock import patch\n\nwith patch(\"shop.new_mod.new.x\"):\n    \"shop.old_mod.old\"\n",
+            why="with strings = rewrite, dotted names in strings follow; prose does not",
+            tree=_TREE,
+            parameters=(("strings", "rewrite"),),
+        ),
+        Change(
+            before="from shop.old_mod import *\n\nold(other)\n",
+            after="from shop.old_mod import *\n\nnew(other)\n",
+            why="a use that a star import of the tree brings is a use like any other",
+            tree=_TREE,
+            parameters=_RENAMED,
+        ),
+        Refuse(
+            code="import shop.old_mod as m\n\nif fast:\n    m = faster\nm.old()\n",
+            reason="rebound",
+            why="either module may be meant here",
+            tree=_TREE,
+        ),
+        Refuse(
+            code="from shop.old_mod import *\n\nold()\n",
+            reason="star-import",
+            why="the star goes on bringing the old symbol under this very name",
+            tree=_TREE,
+            parameters=(("to", "shop.new_mod.old"),),
+        ),
+        Refuse(
+            code="import shop.old_mod\n\nx: \"shop.old_\" \"mod.old\"\n",
+            reason="dynamic-name",
+            why="the text of the annotation is put together from pieces",
+            tree=_TREE,
+        ),
+        Keep(
+            code="from shop.new_mod import new\nfrom other import old\n\nnew(old)\n",
+            why="a namesake from elsewhere, and the new name itself, are no sites",
+            tree=_TREE,
+        ),
+        Keep(
+            code="from shop.api import new\n\nnew()\n",
+            why="what is reached through `to` already is right, even if the old module still defines it",
+            tree=(("shop/old_mod.py", "def old(): ...\n"), ("shop/api.py", "from .old_mod import old as new\n")),
+            parameters=(("to", "shop.api.new"),),
+        ),
+        Keep(
+            code="def old(): ...\n\n\nold()\n",
+            why="the module that defines the symbol is left alone",
+            path="shop/old_mod.py",
+        ),
+        Keep(
+            code="from unittest.mock import patch\n\nfrom shop import old_mod\n\npatch.object(old_mod, \"old\")\nf\"shop.old_mod.old\"\n",
+            why="neither patch.object nor an f-string spells a dotted name",
+            tree=_TREE,
         ),
     )

@@ -31,6 +31,8 @@ from workbench.codemod.source import Module
 from workbench.model.violation import Blocked, Site
 
 _STILL = Blocked("still-async", "what is called here is an `async def` in this tree")
+_IMPORT = "from shop.stock import count\n\n"
+_TREE = (("shop/__init__.py", ""), ("shop/stock.py", "def count(*a): ...\n"))
 
 
 class RemoveAwaitParameters(Parameters):
@@ -83,3 +85,87 @@ class RemoveAwait(Rule[RemoveAwaitParameters]):
             )
             pairs.append((one, site))
         return sorted(pairs, key=lambda pair: pair[1].place)
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Change(
+            before=_IMPORT + "async def f():\n    x = await count(1)\n    return (await count(2)).bit_length()\n",
+            after=_IMPORT + "async def f():\n    x = count(1)\n    return (count(2)).bit_length()\n",
+            why="`await` goes, parentheses stay",
+            tree=_TREE,
+        ),
+        Change(
+            before="import shop.stock as s\n\nasync def f():\n    return [await s.count(n) for n in x], await (s.count(1))\n",
+            after="import shop.stock as s\n\nasync def f():\n    return [s.count(n) for n in x], (s.count(1))\n",
+            why="whatever spelling reaches the function, and wherever the await stands",
+            tree=_TREE,
+        ),
+        Change(
+            before=_IMPORT + "async def f():\n    x = await \\\n        count(1)\n    y = (await  # why\n         count(2))\n",
+            after=_IMPORT + "async def f():\n    x = count(1)\n    y = (  # why\n         count(2))\n",
+            why="line breaks go with the await, comments stay",
+            tree=_TREE,
+        ),
+        Change(
+            before=_IMPORT + "async def f():\n    return await count(\n        await count(1),  # inner\n    )\n",
+            after=_IMPORT + "async def f():\n    return count(\n        count(1),  # inner\n    )\n",
+            why="awaits inside one another",
+            tree=_TREE,
+        ),
+        Refuse(
+            code="import asyncio\n" + _IMPORT + "async def f():\n    await asyncio.gather(count(1), *[count(n) for n in x])\n",
+            reason="awaited-elsewhere",
+            why="gather awaits what it is given",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=_IMPORT + "async def f(loop):\n    loop.create_task(count(1))\n    loop.run_until_complete(count(2))\n",
+            reason="awaited-elsewhere",
+            why="so do event loops and task groups",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=_IMPORT + "async def f():\n    c = count(1)\n    return await c\n",
+            reason="awaited-elsewhere",
+            why="the call is awaited later, through a variable",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=_IMPORT + "async def f():\n    async with count(1): ...\n    async for x in count(2): ...\n",
+            reason="async-context",
+            why="`async with` and `async for` need an asynchronous object",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=_IMPORT + "async def f():\n    return (await count(n) for n in x)\n",
+            reason="async-context",
+            why="without its await the generator would not be asynchronous any more, and its reader would fail",
+            tree=_TREE,
+        ),
+        Refuse(
+            code=_IMPORT + "async def f():\n    await count()\n",
+            reason="still-async",
+            why="the function is still a coroutine function in this tree",
+            tree=(("shop/stock.py", "async def count(): ...\n"),),
+        ),
+        Refuse(
+            code=_IMPORT + "if fast:\n    count = faster\nasync def f():\n    await count()\n",
+            reason="rebound",
+            why="another function may be awaited here",
+            tree=_TREE,
+        ),
+        Keep(
+            code="from other import count\n\nasync def f(s):\n    await count()\n    await s.count()\n",
+            why="an async namesake from elsewhere",
+            tree=_TREE,
+        ),
+        Keep(
+            code=_IMPORT + "async def f():\n    async def count(): ...\n    await count()\n",
+            why="an async namesake in the function",
+            tree=_TREE,
+        ),
+        Keep(
+            code=_IMPORT + "def f(pool):\n    pool.run(count(1))\n    return count(2)\n",
+            why="calls that nothing awaits",
+            tree=_TREE,
+        ),
+    )
