@@ -117,7 +117,7 @@ class CallRewriter:
     def _release(self, site: CallSite, bound: Bound) -> None:
         """Note that a call no longer reads the import it came through, unless its new spelling does."""
         origin = site.use.resolved.origin
-        if origin is None or bound.spelling.partition(".")[0] == origin.local:
+        if origin is None or bound.through is origin:
             return
         node: ast.expr = site.use.node
         while isinstance(node, ast.Attribute):

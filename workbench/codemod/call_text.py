@@ -89,7 +89,7 @@ def without(text: str, index: int) -> str:
     """Return the brackets without argument number `index`."""
     spans = [one.span for one in arguments(text)]
     if len(spans) > 1:
-        return removed(text, spans, index)
+        return removed(text, spans, index, bracket=0)
     if "#" in text:
         comma = past_blanks(text, spans[0].end)
         end = comma + 1 if text[comma] == "," else spans[0].end

@@ -11,7 +11,7 @@ from workbench.codemod.import_changes import Wanted
 from workbench.codemod.import_cycle import closes_cycle
 from workbench.codemod.import_goal import Goal, goal_of, written
 from workbench.codemod.import_ground import Bound, Ground
-from workbench.codemod.import_place import Wish
+from workbench.codemod.import_section import Wish
 from workbench.codemod.import_text import Member
 from workbench.codemod.names import ImportedName
 from workbench.codemod.scopes import Scope, ScopeKind
@@ -28,6 +28,14 @@ class _Form:
     member: Member
     local: str
     spelling: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """An import that serves, and whether it does so through a module."""
+
+    by_module: bool
+    bound: Bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +62,12 @@ class Binder:
         if goal.module == self._ground.module.name and goal.path:
             return self._own(goal, at)
         by_module = like is not None and self._ground.brings_module(like)
-        served = sorted(self._served(goal, at), key=lambda one: one[0] != by_module)
-        if served and (like is None or like.is_star or by_module or not served[0][0]):
-            return Bound(served[0][1])
+        served = sorted(self._served(goal, at), key=lambda one: one.by_module != by_module)
+        best = served[0].bound if served else None
+        if best is not None and (like is None or like.is_star or by_module or not served[0].by_module):
+            return best
         planned = self._plan(goal, at, like, deferred)
-        if isinstance(planned, Blocked) and served:
-            return Bound(served[0][1])
-        return planned
+        return best if isinstance(planned, Blocked) and best is not None else planned
 
     def _own(self, goal: Goal, at: ast.AST) -> Bound | Blocked:
         """A module never imports itself: its own names are there, or nothing is."""
@@ -75,27 +82,27 @@ class Binder:
 
     # ---- what is there already
 
-    def _served(self, goal: Goal, at: ast.AST) -> Iterator[tuple[bool, str]]:
-        """Yield (through a module?, spelling) of the imports that already bring `goal` to `at`."""
+    def _served(self, goal: Goal, at: ast.AST) -> Iterator[_Served]:
+        """Yield the imports that already bring `goal` to `at`."""
         for one in self._names.index.imports:
             if self._ground.changes.touched(one.statement, one.alias):
                 continue
             if one.is_star:
                 if self._star_serves(one, goal, at):
-                    yield False, ".".join(goal.path)
+                    yield _Served(False, Bound(".".join(goal.path), one))
                 continue
             found = self._spelling(one, goal)
             if found is not None and self._locals.serves(one, at):
                 yield found
 
-    def _spelling(self, one: ImportedName, goal: Goal) -> tuple[bool, str] | None:
-        """Return (through a module?, spelling) of `goal` by an import; None if it does not lead there."""
+    def _spelling(self, one: ImportedName, goal: Goal) -> _Served | None:
+        """Return how `goal` is spelled through an import; None if it does not lead there."""
         if one.is_module and one.alias.asname is None and "." in one.spelled:
             reaches = one.spelled == goal.module or one.spelled.startswith(f"{goal.module}.")
-            return (True, goal.dotted) if reaches else None
+            return _Served(True, Bound(goal.dotted, one)) if reaches else None
         for n in range(len(goal.path), -1, -1):
             if self._same(one.bound, ".".join((goal.module, *goal.path[:n]))):
-                return n == 0 and bool(goal.path), ".".join((one.local, *goal.path[n:]))
+                return _Served(n == 0 and bool(goal.path), Bound(".".join((one.local, *goal.path[n:])), one))
         return None
 
     def _same(self, bound: str, wanted: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from workbench.codemod.ancestry import Ancestry
-from workbench.codemod.import_place import Wish
+from workbench.codemod.import_section import Wish
 from workbench.codemod.import_text import Member
 from workbench.codemod.statements import Importing
 
@@ -23,13 +24,14 @@ class Wanted:
     wish: Wish
     member: Member
     until: int
-    beside: ast.stmt | None = None
+    beside: Importing | None = None
     inside: ast.FunctionDef | ast.AsyncFunctionDef | None = None
-    like: ast.stmt | None = None
+    like: Importing | None = None
 
     @property
-    def place(self) -> tuple[str, bool, int, int]:
-        return self.wish.written, self.wish.plain, id(self.beside), id(self.inside)
+    def place(self) -> Hashable:
+        """What two aliases of one new statement have in common."""
+        return self.wish, bool(self.member.asname), id(self.beside), id(self.inside)
 
 
 @dataclass(slots=True)

@@ -16,9 +16,13 @@ from workbench.codemod.source import Module
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How a qualified name is spelled at the place that asked for it: `b`, `a.b`, `z.b`, `m_b`."""
+    """How a qualified name is spelled at the place that asked for it: `b`, `a.b`, `z.b`, `m_b`.
+
+    `through` is the import of the file that serves; None where a new one, or none, is needed.
+    """
 
     spelling: str
+    through: ImportedName | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.codemod.import_cycle import closes_cycle
 from workbench.codemod.import_goal import Goal, goal_of, written
 from workbench.codemod.import_ground import Bound, Ground
-from workbench.codemod.import_place import Wish
+from workbench.codemod.import_section import Wish
 from workbench.codemod.import_text import Member
 from workbench.codemod.names import ImportedName
 from workbench.codemod.renaming import renaming

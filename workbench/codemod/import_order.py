@@ -15,7 +15,7 @@ def _natural(text: str) -> Key:
     return tuple((int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(text))
 
 
-def _by_type(name: str) -> Key:
+def by_type(name: str) -> Key:
     """isort's order of the names in one statement: CONSTANTS, Classes, then the rest, case aside."""
     constant = len(name) > 1 and name.isupper()
     rank = 0 if constant else 1 if name[:1].isupper() else 2
@@ -30,21 +30,34 @@ def _caseless(name: str) -> Key:
     return ((0, name.lower()), (0, name))
 
 
-_ORDERS: tuple[Callable[[str], Key], ...] = (_by_type, _plain, _caseless)
+MemberOrder = Callable[[str], Key]
+_ORDERS: tuple[MemberOrder, ...] = (by_type, _plain, _caseless)
 
 
-def member_place(names: Sequence[str], new: str) -> int:
-    """Return the index at which `new` joins `names`: sorted if they are sorted in some order, else last."""
-    for order in _ORDERS:
-        keys = [order(name) for name in names]
-        if ascending(keys):
-            return sum(key <= order(new) for key in keys)
-    return len(names)
+def member_order(lists: Sequence[Sequence[str]]) -> MemberOrder | None:
+    """Return the order all lists of names are in, isort's first; None if there is no such order."""
+    return next((order for order in _ORDERS if all(_in_order(names, order) for names in lists)), None)
 
 
-def is_sorted(names: Sequence[str]) -> bool:
-    """Say whether a list of names is in one of the orders files keep."""
-    return any(ascending([order(name) for name in names]) for order in _ORDERS)
+def member_place(names: Sequence[str], new: str, usual: MemberOrder | None = None) -> int:
+    """Return the index at which `new` joins `names`: sorted if they are, in the `usual` order first, else last."""
+    order = order_of(names, usual)
+    return len(names) if order is None else sum(order(name) <= order(new) for name in names)
+
+
+def order_of(names: Sequence[str], usual: MemberOrder | None = None) -> MemberOrder | None:
+    """Return the order one list of names is in; the `usual` one of the file if it may be that."""
+    return usual if usual is not None and _in_order(names, usual) else member_order([names])
+
+
+def _in_order(names: Sequence[str], order: MemberOrder) -> bool:
+    return ascending([order(name) for name in names])
+
+
+def keeps_order(names: Sequence[str], renewed: Sequence[str], usual: MemberOrder | None = None) -> bool:
+    """Say whether a list is still in the order it was in; an unsorted list has none to lose."""
+    order = order_of(names, usual)
+    return order is None or _in_order(renewed, order)
 
 
 def _module(name: str) -> Key:

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
-from workbench.codemod.import_order import Key, ascending, mixed, sectioned
+from workbench.codemod.import_order import Key, MemberOrder, ascending, by_type, member_order, mixed, sectioned
+from workbench.codemod.import_section import Section, Wish, edits_path, is_future, is_string, section_of
 from workbench.codemod.project import Project
 from workbench.codemod.source import Module
 from workbench.codemod.statements import Importing, absolute_base
-
-
-class Section(IntEnum):
-    """isort's sections, in their order."""
-
-    STDLIB = 0
-    THIRD_PARTY = 1
-    FIRST_PARTY = 2
-    RELATIVE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """An import statement to be placed: absolute module, its text as written, `import` or `from`."""
-
-    module: str
-    written: str
-    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,58 +37,67 @@ class Head:
 
         `like` is the import it follows or replaces; its place wins between equally good ones.
         """
-        groups = [group for group in self._groups(until) if self._allowed(group, wish)]
+        groups = [group for group in self._groups(self._body[:until]) if self._allowed(group, wish)]
         group = self._kin(groups, wish, like) or self._same_section(groups, wish, like)
         if group is not None:
             return self._in_group(group, wish, like)
         return self._new_group(groups, wish)
 
-    def unsettled(self, statement: Importing, wish: Wish, *, until: int) -> bool:
-        """Say whether `statement`, written anew as `wish`, would break its group's order and has a better place."""
-        group = next((one for one in self._groups(until) if statement in one), None)
+    def spot_beside(self, wish: Wish, like: Importing, block: Sequence[ast.stmt]) -> Spot:
+        """Return where `wish` goes among the imports of `block` that stand around `like`."""
+        first = last = next(n for n, one in enumerate(block) if one is like)
+        while first > 0 and isinstance(block[first - 1], Importing):
+            first -= 1
+        while last + 1 < len(block) and isinstance(block[last + 1], Importing):
+            last += 1
+        groups = self._groups(block[first : last + 1])
+        own = next(one for one in groups if like in one)
+        fitting = [one for one in (own, *groups) if self._section(wish) in self._sections(one)]
+        return self._in_group(fitting[0] if fitting else own, wish, like)
+
+    def unsettled(self, statement: Importing, wish: Wish, block: Sequence[ast.stmt]) -> bool:
+        """Say whether `statement`, written anew as `wish`, would break the order its run of imports is in."""
+        group = next((one for one in self._groups(block) if statement in one), None)
         if group is None:
             return False
-        old = self._wish(statement)
-        mine = [one for one in group if self.section(self._wish(one)) == self.section(old)]
+        section = self._section(self._wish(statement))
+        mine = [one for one in group if self._section(self._wish(one)) == section]
         for order in (sectioned, mixed):
             if ascending([self._key(order, self._wish(one)) for one in mine]):
                 renewed = [self._key(order, wish if one is statement else self._wish(one)) for one in mine]
-                settled = ascending(renewed) and self.section(wish) == self.section(old)
-                groups = [other for other in self._groups(until) if self._allowed(other, wish)]
-                return not settled and bool(self._kin(groups, wish, None) or self._same_section(groups, wish, None))
+                return not ascending(renewed) or self._section(wish) != section
         return False
 
     @property
     def line_limit(self) -> int:
         """The longest import line the file allows itself, 88 at least."""
-        lengths = [
-            (one.end_col_offset or 0)
-            for one in ast.walk(self._module.tree)
-            if isinstance(one, Importing) and one.lineno == one.end_lineno
-        ]
+        lengths = [(one.end_col_offset or 0) for one in self._every if one.lineno == one.end_lineno]
         return max([88, *lengths])
 
-    def section(self, wish: Wish) -> Section:
-        """Return the section isort would put `wish` in."""
-        top = wish.module.partition(".")[0]
-        if wish.written.startswith("."):
-            return Section.RELATIVE
-        if self._project.has_module(top):
-            return Section.FIRST_PARTY
-        return Section.STDLIB if top in sys.stdlib_module_names else Section.THIRD_PARTY
+    @property
+    def member_order(self) -> MemberOrder | None:
+        """The order in which the file writes the names of an import, where it keeps to one."""
+        return member_order([[alias.name for alias in one.names] for one in self._every])
+
+    @property
+    def _every(self) -> list[ast.ImportFrom]:
+        return [one for one in ast.walk(self._module.tree) if isinstance(one, ast.ImportFrom)]
 
     # ---- what is there
+
+    def _section(self, wish: Wish) -> Section:
+        return section_of(wish, self._project)
 
     @property
     def _body(self) -> list[ast.stmt]:
         return self._module.tree.body
 
-    def _groups(self, until: int) -> list[list[Importing]]:
+    def _groups(self, block: Sequence[ast.stmt]) -> list[list[Importing]]:
         """Return the runs of imports without anything between them, `__future__` left out."""
         groups: list[list[Importing]] = []
         last: ast.stmt | None = None
-        for statement in self._body[:until]:
-            if isinstance(statement, Importing) and not _is_future(statement):
+        for statement in block:
+            if isinstance(statement, Importing) and not is_future(statement):
                 if last is None or not self._adjoin(last, statement):
                     groups.append([])
                 groups[-1].append(statement)
@@ -123,21 +113,21 @@ class Head:
 
     def _allowed(self, group: Sequence[Importing], wish: Wish) -> bool:
         """Say whether the search path is set up where `group` stands, if `wish` may need that."""
-        if self.section(wish) is Section.STDLIB:
+        if self._section(wish) is Section.STDLIB:
             return True
         return self._index(group[0]) > self._path_edit(wish)
 
     def _path_edit(self, wish: Wish) -> int:
         """Return the index of the last edit of `sys.path` that imports like `wish` wait for; -1 if none."""
-        edits = [n for n, one in enumerate(self._body) if _edits_path(one)]
-        if not edits or self.section(wish) is Section.STDLIB:
+        edits = [n for n, one in enumerate(self._body) if edits_path(one)]
+        if not edits or self._section(wish) is Section.STDLIB:
             return -1
         waiting = [n for n, one in enumerate(self._body) if self._in_tree(one)]
         late = [n for n in edits if not waiting or any(other > n for other in waiting)]
         return max(late, default=-1)
 
     def _in_tree(self, statement: ast.stmt) -> bool:
-        if not isinstance(statement, Importing) or _is_future(statement):
+        if not isinstance(statement, Importing) or is_future(statement):
             return False
         wish = self._wish(statement)
         return self._project.has_module(wish.module.partition(".")[0]) or wish.written.startswith(".")
@@ -146,7 +136,10 @@ class Head:
         if isinstance(statement, ast.Import):
             return Wish(statement.names[0].name, statement.names[0].name, plain=True)
         base = absolute_base(statement, self._module.package) or ""
-        return Wish(base, "." * statement.level + (statement.module or ""))
+        aliased = all(alias.asname for alias in statement.names)
+        return Wish(
+            base, "." * statement.level + (statement.module or ""), aliased=aliased, first=statement.names[0].name
+        )
 
     def _index(self, statement: ast.stmt) -> int:
         return next(n for n, one in enumerate(self._body) if one is statement)
@@ -169,7 +162,7 @@ class Head:
         return best[1] if best is not None else None
 
     def _same_section(self, groups: list[list[Importing]], wish: Wish, like: ast.stmt | None) -> list[Importing] | None:
-        section = self.section(wish)
+        section = self._section(wish)
         holding = [group for group in groups if section in self._sections(group)]
         if not holding and len(groups) == 1 and len(self._sections(groups[0])) > 1:
             return groups[0]
@@ -178,16 +171,18 @@ class Head:
         return next(iter([*liked, *pure]), None)
 
     def _sections(self, group: Sequence[Importing]) -> Counter[Section]:
-        return Counter(self.section(self._wish(one)) for one in group)
+        return Counter(self._section(self._wish(one)) for one in group)
 
     # ---- where in it
 
     def _in_group(self, group: list[Importing], wish: Wish, like: ast.stmt | None) -> Spot:
-        section = self.section(wish)
+        section = self._section(wish)
         staying = [one for one in group if not self._gone(one)]
-        mine = [one for one in staying if self.section(self._wish(one)) == section] or staying
+        mine = [one for one in staying if self._section(self._wish(one)) == section]
+        if not mine and like is not None and like in group and self._section(self._wish(like)) == section:
+            return Spot(like)
         if not mine:
-            return Spot(like if any(one is like for one in group) else group[-1])
+            return self._apart(staying, wish) or Spot(group[-1])
         for order in (sectioned, mixed):
             keys = [self._key(order, self._wish(one)) for one in mine]
             if ascending(keys):
@@ -196,6 +191,16 @@ class Head:
         if like is not None and any(one is like for one in group):
             return Spot(like)
         return Spot(max(mine, key=lambda one: _shared(self._wish(one).module, wish.module)))
+
+    def _apart(self, staying: list[Importing], wish: Wish) -> Spot | None:
+        """Return the spot for the first of its section in a group: set off where the group is of one section."""
+        lower = [one for one in staying if self._section(self._wish(one)) < self._section(wish)]
+        if not staying:
+            return None
+        alone = len(self._sections(staying)) == 1
+        if lower:
+            return Spot(lower[-1], blank_before=int(alone))
+        return Spot(staying[0], below=False, blank_after=int(alone))
 
     def _between(self, group: list[Importing], mine: list[Importing], place: int, like: ast.stmt | None) -> Spot:
         """Return the spot before `mine[place]`; on the very line of `like` if that one goes from there."""
@@ -207,17 +212,19 @@ class Head:
         return Spot(mine[place - 1]) if place else Spot(mine[0], below=False)
 
     def _key(self, order: Callable[[str, bool], Key], wish: Wish) -> Key:
-        return order(wish.written, wish.plain)
+        return (*order(wish.written, wish.plain), (int(wish.aliased), ""), *by_type(wish.first))
 
     # ---- no group for it
 
     def _new_group(self, groups: list[list[Importing]], wish: Wish) -> Spot:
-        section = self.section(wish)
+        section = self._section(wish)
         earlier = [group for group in groups if min(self._sections(group)) <= section]
         if earlier:
-            return Spot(earlier[-1][-1], blank_before=1, blank_after=self._missing(earlier[-1][-1]))
+            last = next((one for one in reversed(earlier[-1]) if not self._gone(one)), earlier[-1][-1])
+            return Spot(last, blank_before=1, blank_after=self._missing(last))
         if groups:
-            return Spot(groups[0][0], below=False, blank_after=1)
+            first = next((one for one in groups[0] if not self._gone(one)), groups[0][0])
+            return Spot(first, below=False, blank_after=1)
         anchor = self._preamble(wish)
         if anchor is not None:
             return Spot(anchor, blank_before=1, blank_after=self._missing(anchor))
@@ -229,54 +236,18 @@ class Head:
         """Return the last statement that must come first: docstring, `__future__`, path set-up."""
         last: ast.stmt | None = None
         for n, statement in enumerate(self._body):
-            docstring = n == 0 and _is_string(statement)
-            if docstring or _is_future(statement) or n <= self._path_edit(wish):
+            docstring = n == 0 and is_string(statement)
+            if docstring or is_future(statement) or n <= self._path_edit(wish):
                 last = statement
         return last
 
     def _missing(self, anchor: ast.stmt) -> int:
-        """Return 1 if code follows `anchor` without a blank line."""
+        """Return 1 if code that stays follows `anchor` without a blank line."""
         following = self._body[self._index(anchor) + 1 :]
-        touching = [one for one in following[:1] if one.lineno <= (anchor.end_lineno or 0) + 1]
-        return 1 if touching and touching[0].lineno != anchor.end_lineno else 0
-
-
-def _is_string(statement: ast.stmt) -> bool:
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Constant) and isinstance(value.value, str)
-
-
-def _is_future(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-
-
-def _edits_path(statement: ast.stmt) -> bool:
-    """Say whether a top-level statement changes `sys.path` (functions that do so later do not count)."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return False
-    return any(_touches_path(node) for node in ast.walk(statement))
-
-
-def _touches_path(node: ast.AST) -> bool:
-    match node:
-        case ast.Call(func=ast.Attribute(value=target, attr="insert" | "append" | "extend")):
-            return _is_path(target)
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="site"), attr="addsitedir")):
-            return True
-        case ast.Assign(targets=targets):
-            return any(_is_path(one) for one in targets)
-        case ast.AugAssign(target=target):
-            return _is_path(target)
-    return False
-
-
-def _is_path(node: ast.AST) -> bool:
-    match node:
-        case ast.Subscript(value=value):
-            return _is_path(value)
-        case ast.Attribute(value=ast.Name(id="sys"), attr="path"):
-            return True
-    return False
+        row_end = anchor.end_lineno or 0
+        later = [one for one in following if one.lineno > row_end]
+        touching = bool(later) and later[0].lineno == row_end + 1
+        return int(touching and not self._gone(later[0]))
 
 
 def _shared(one: str, other: str) -> int:

@@ -10,7 +10,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from workbench.codemod.import_order import member_place
+from workbench.codemod.import_order import MemberOrder, member_place
 from workbench.codemod.listing import LINE, Span, inserted, is_one_per_line, removed
 
 _BLANK = r"(?:\s|\\\r?\n)*"
@@ -37,11 +37,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the file writes: its line ending, the statement's indentation, the longest line allowed."""
+    """How the file writes: line ends, the statement's indentation, the longest line, the order of names."""
 
     newline: str = "\n"
     indent: str = ""
     limit: int = 88
+    order: MemberOrder | None = None
 
 
 def members(text: str) -> tuple[Member, ...]:
@@ -94,18 +95,23 @@ def with_member(text: str, index: int, new: Member) -> str:
 
 def without_member(text: str, index: int) -> str:
     """Return `text` without alias `index`; one at least must stay."""
-    return removed(text, [Span(one.start, one.end) for one in members(text)], index)
+    spans = [Span(one.start, one.end) for one in members(text)]
+    return removed(text, spans, index, bracket=_bracket(text))
 
 
 def with_new_member(text: str, new: Member, layout: Layout) -> str:
     """Return `text` with `new` added: in sorted place where the list is sorted, else at the end."""
     every = members(text)
-    at = member_place([one.name for one in every], new.name)
+    at = member_place([one.name for one in every], new.name, layout.order)
     spans = [Span(one.start, one.end) for one in every]
-    found = text.find("(")
-    bracket = None if found < 0 else found
+    bracket = _bracket(text)
     longer = inserted(text, spans, at, new.written, bracket=bracket, newline=layout.newline)
     return longer if is_one_per_line(text, spans, bracket) else _wrapped(longer, layout)
+
+
+def _bracket(text: str) -> int | None:
+    found = text.find("(")
+    return None if found < 0 else found
 
 
 def _wrapped(text: str, layout: Layout) -> str:

@@ -6,14 +6,16 @@ An existing statement is extended, the old one written anew, or a new one put in
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from workbench.codemod.ancestry import Ancestry
 from workbench.codemod.edit import Edit
 from workbench.codemod.import_changes import Fate, Wanted
-from workbench.codemod.import_order import is_sorted, sectioned
-from workbench.codemod.import_place import Head, Spot, Wish
+from workbench.codemod.import_order import Key, keeps_order, sectioned
+from workbench.codemod.import_place import Head, Spot
 from workbench.codemod.import_rows import Insert, Rows
+from workbench.codemod.import_section import Wish
 from workbench.codemod.import_text import (
     Layout,
     Member,
@@ -40,7 +42,7 @@ class ImportWriter:
         self._leaving: set[int] = set()
         self._becomes: dict[int, Wish] = {}
         self._fates: dict[int, Fate] = {}
-        self._new: dict[tuple[str, bool, int, int], tuple[Wanted, list[Member]]] = {}
+        self._new: dict[Hashable, tuple[Wanted, list[Member]]] = {}
 
     def edits(self, fates: Mapping[int, Fate], wanted: Sequence[Wanted]) -> tuple[Edit, ...]:
         """Return the splices, disjoint and sorted."""
@@ -56,8 +58,7 @@ class ImportWriter:
             self._settle(one)
         for fate in self._fates.values():
             self._write(fate)
-        order = sorted(self._new.values(), key=lambda one: sectioned(one[0].wish.written, one[0].wish.plain))
-        for first, every in order:
+        for first, every in sorted(self._new.values(), key=_rank):
             self._add_statement(first, every)
         return tuple(sorted(self._rows.edits()))
 
@@ -157,9 +158,10 @@ class ImportWriter:
 
     def _in_place(self, fate: Fate, wish: Wish) -> bool:
         """Say whether a statement written anew stands in order where it is, or is tied to its line."""
-        if self._ancestry.parent(fate.node) is not self._module.tree or not self._rows.is_bare(fate.node):
-            return True
-        return not self._head.unsettled(fate.node, wish, until=fate.until)
+        block = self._ancestry.block(fate.node).statements
+        every = [member for _, member in fate.moved.values()]
+        wish = replace(wish, aliased=all(one.asname for one in every), first=every[0].name)
+        return not self._rows.is_bare(fate.node) or not self._head.unsettled(fate.node, wish, block)
 
     # ---- one statement
 
@@ -177,12 +179,13 @@ class ImportWriter:
             if not added:
                 return None
             moves[min(fate.dropped)] = (Wish("", ""), added.pop(0))
-        ordered = is_sorted([one.name for one in members(text)])
+        names = [one.name for one in members(text)]
         layout = self._layout(fate.node)
         for n in range(len(fate.node.names) - 1, -1, -1):
             if n in moves:
                 renamed = with_member(text, n, moves[n][1])
-                stays = not ordered or len(members(text)) == 1 or is_sorted([m.name for m in members(renamed)])
+                renewed = [one.name for one in members(renamed)]
+                stays = len(renewed) == 1 or keeps_order(names, renewed, layout.order)
                 if stays:
                     text = renamed
                 else:
@@ -209,15 +212,22 @@ class ImportWriter:
         self._rows.insert(anchor, Insert(text, place.below, place.blank_before, place.blank_after))
 
     def _anchor(self, one: Wanted) -> tuple[ast.stmt | None, Spot]:
+        wish = replace(one.wish, aliased=bool(one.member.asname), first=one.member.name)
         if one.beside is not None:
-            return one.beside, Spot(one.beside)
+            spot = self._head.spot_beside(wish, one.beside, self._ancestry.block(one.beside).statements)
+            return spot.anchor, spot
         if one.inside is not None:
             leading = list(self._leading(one.inside.body))
             spot = Spot(leading[-1]) if leading else Spot(one.inside.body[0], below=False)
             return spot.anchor, spot
-        spot = self._head.spot(one.wish, until=one.until, like=one.like)
+        spot = self._head.spot(wish, until=one.until, like=one.like)
         return spot.anchor, spot
 
     def _layout(self, node: ast.stmt | None) -> Layout:
         indent = self._rows.indent(node) if node is not None else ""
-        return Layout(self._module.newline, indent, self._head.line_limit)
+        return Layout(self._module.newline, indent, self._head.line_limit, self._head.member_order)
+
+
+def _rank(new: tuple[Wanted, list[Member]]) -> tuple[Key, bool]:
+    wish = new[0].wish
+    return sectioned(wish.written, wish.plain), bool(new[0].member.asname)

@@ -57,10 +57,10 @@ def _with_line(text: str, items: Sequence[Span], at: int, new: str, *, bracket: 
     return f"{text[:end]}{newline}{indent}{new},{text[end:]}"
 
 
-def removed(text: str, items: Sequence[Span], index: int) -> str:
+def removed(text: str, items: Sequence[Span], index: int, *, bracket: int | None) -> str:
     """Return `text` without an item, its comma, and a comment on a line it had to itself."""
     gone = items[index]
-    start, end = _own_lines(text, gone)
+    start, end = (0, 0) if bracket is None else _own_lines(text, gone)
     if end > start:
         return text[:start] + text[end:]
     if index + 1 < len(items):
