@@ -20,7 +20,7 @@ def exact_fraction(value: object) -> Fraction | None:
     except (ValueError, ZeroDivisionError):
         raise ValueError(f'{text!r} is not a pass rate; write "17/18", "90%" or 0.95') from None
     if not 0 < rate <= 1:
-        meant = f'; did you mean "{text}%"?' if 1 < rate <= 100 and not text.endswith("%") else ""
+        meant = f'; did you mean "{text}%"?' if text.isdecimal() and 1 < rate <= 100 else ""
         raise ValueError(f"a pass rate is above 0 and at most 1, not {text}{meant}")
     return rate
 

@@ -130,8 +130,9 @@ def _shape(data: Data, rules: list[Parameters]) -> tuple[PlanFile | None, list[C
         return PlanFile.model_validate(whole), []
     except ValidationError as error:
         found = complaints(error, PlanFile, data)
-        # Where every rule failed by itself, their list looks empty: that is no second problem.
-        return None, [one for one in found if not (one[0] == ("rules",) and tables and not rules)]
+        # Where every rule failed by itself, their list only looks empty.
+        emptied = isinstance(tables, list) and tables
+        return None, [one for one in found if not (emptied and one[0] == ("rules",))]
 
 
 def _across(rules: list[Parameters], together: tuple[Group, ...]) -> tuple[Problem, ...]:

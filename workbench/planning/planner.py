@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -65,7 +65,8 @@ def make_plan(
     )
 
 
-def package_of(path: str, source_roots: Iterable[str]) -> str:
+@lru_cache(maxsize=1 << 16)
+def package_of(path: str, source_roots: tuple[str, ...]) -> str:
     """Return the folder a file is grouped by: its own, cut at two levels below the longest source root around it."""
     folder = PurePosixPath(path).parent
     roots = [root for root in map(PurePosixPath, source_roots) if folder.is_relative_to(root)]
@@ -134,7 +135,7 @@ class _Cutter:
         )
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _natural(text: str) -> Natural:
     """Return a sort key, different for different texts, that puts `part2` before `part10`."""
     parts = re.split(r"([0-9]+)", text)

@@ -38,7 +38,7 @@ def complaints(error: ValidationError, model: type[BaseModel], data: object, at:
     seen: set[KeyPath] = set()
     for detail in error.errors(include_url=False):
         path = _present(detail, data)
-        if path not in seen:
+        if path not in seen and not _counts_wrong_items(detail):
             seen.add(path)
             message, suggestion = _say(detail, path, model)
             yield (*at, *path), message, suggestion
@@ -68,8 +68,7 @@ def located(problems: Iterable[Problem], lines: Mapping[str, int]) -> tuple[Prob
     """Return the problems by line, each with its line and with that of every `rules[id]` its sentence mentions."""
 
     def mention(match: re.Match[str]) -> str:
-        line = _line_at(match.group(), lines)
-        return f"{match[1]!r} (line {line})" if line else repr(match[1])
+        return f"{match[1]!r} (line {_line_at(match.group(), lines)})"
 
     found = (
         replace(one, message=_MENTION.sub(mention, one.message), line=one.line or _line_at(one.key, lines))
@@ -78,15 +77,21 @@ def located(problems: Iterable[Problem], lines: Mapping[str, int]) -> tuple[Prob
     return tuple(sorted(found, key=lambda one: (one.line or 0, one.key, one.message)))
 
 
-def _line_at(key: str, lines: Mapping[str, int]) -> int | None:
-    """Return the line of a key, or of the innermost table around it that the file names."""
+def _line_at(key: str, lines: Mapping[str, int]) -> int:
+    """Return the line of a key, or of the innermost table around it that the file names; the whole file is line 1."""
     while key and key not in lines:
         key = key[: max(key.rfind("."), key.rfind("["), 0)]
-    return lines.get(key)
+    return lines.get(key, 1)
 
 
 def _either(words: Iterable[str]) -> str:
     return " or ".join(repr(word) for word in words)
+
+
+def _counts_wrong_items(detail: ErrorDetails) -> bool:
+    """Say whether a list only looks too short because pydantic counts none of its wrong items."""
+    given = detail["input"]
+    return detail["type"] == "too_short" and isinstance(given, list) and len(given) >= detail["ctx"]["min_length"]
 
 
 def _present(detail: ErrorDetails, data: object) -> KeyPath:
@@ -123,6 +128,8 @@ def _say(detail: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> tuple[s
         case "literal_error" | "enum":
             allowed = re.findall(r"'([^']*)'", str(context["expected"]))
             said = f"{given!r:.60} is not one of {', '.join(allowed)}", near(str(given), allowed)
+        case "too_short":
+            said = f"a list of at least {context['min_length']} is wanted here", ""
         case "value_error":
             said = str(context["error"]), ""
         case "string_pattern_mismatch":
@@ -158,10 +165,16 @@ def _keys(model: type[BaseModel]) -> list[str]:
 def _dotted(path: KeyPath, data: object) -> str:
     text = ""
     for part in path:
-        data = _get(data, part)
         if isinstance(part, str):
             text += f".{part}" if text else part
         else:
-            name = data.get("id") if isinstance(data, dict) else None
-            text += f"[{name if isinstance(name, str) else part}]"
+            text += f"[{_name(data, part)}]"
+        data = _get(data, part)
     return text
+
+
+def _name(items: object, index: int) -> str | int:
+    """Return the id of an item of a list, or its index where the id is missing or not its own."""
+    ids = [_get(one, "id") for one in items] if isinstance(items, list) else []
+    name = ids[index] if index < len(ids) else None
+    return name if isinstance(name, str) and ids.count(name) == 1 else index
