@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -57,7 +58,9 @@ def test_the_same_inputs_give_the_same_commit_in_any_clone(root, repo, make_repo
     other = open_repository(make_repo({}))
     subprocess.run(["git", "-C", other.root, "fetch", "-q", root, "main"], check=True)
     subprocess.run(["git", "-C", other.root, "config", "i18n.commitEncoding", "latin-1"], check=True)
-    assert build(other, changes, parent=repo.head().commit, message="P0-001 plan: rule in app (1 site)") == first
+    assert build(other, changes, parent=repo.head().commit) == first
+    given = {"tree": first.tree, "parent": repo.head().commit, "message": "P0-001 plan: rule in app (1 site)"}
+    assert commit_tree(other, **given, when=WHEN) == first
     assert build(repo, changes, when=WHEN + 1).commit != first.commit
 
 
@@ -100,7 +103,9 @@ def test_a_case_insensitive_setting_does_not_merge_names(make_repo, git):
     root = make_repo({"a.py": "1", "A.py": "2"})
     git(root, "config", "core.ignoreCase", "true")
     repo = open_repository(root)
-    assert content(repo, build(repo, {"A.py": b"3"}).commit) == {"a.py": b"1", "A.py": b"3"}
+    for name, other in (("a.py", "A.py"), ("A.py", "a.py")):
+        made = content(repo, build(repo, {name: b"3"}).commit)
+        assert made == {name: b"3", other: content(repo, "HEAD")[other]}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +146,19 @@ repo = open_repository(Path(sys.argv[1]))
 repo = replace(repo, git=replace(repo.git, executable=sys.argv[2]))
 build_candidate(repo, parent=repo.head().commit, changes={"README": b"x"}, message="m", when=1)
 """
+
+
+def test_a_pack_is_in_the_store_before_the_index_that_announces_it(make_repo, monkeypatch):
+    repo = open_repository(make_repo({f"{number}.py": f"{number}\n" for number in range(150)}))
+    order, link = [], Path.hardlink_to
+
+    def watched(self, target):
+        order.append(self.suffix)
+        link(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", watched)
+    build(repo, {f"{number}.py": b"new %d\n" % number for number in range(150)})
+    assert order == [".pack", ".idx"]
 
 
 def test_a_killed_build_is_swept_and_built_again(root, repo, tmp_path):

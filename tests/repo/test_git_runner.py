@@ -89,8 +89,21 @@ def test_no_variable_of_git_redirects_a_child(root, tmp_path, make_repo, monkeyp
         assert seen["GIT_TERMINAL_PROMPT"] == "0"
         assert seen["GIT_NO_LAZY_FETCH"] == "1"
         assert seen["GIT_OPTIONAL_LOCKS"] == "0"
+        assert seen["GIT_LFS_SKIP_SMUDGE"] == "1"
         assert seen["LC_ALL"] == "C"
         assert not {"GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE", "GIT_CONFIG_COUNT"} & set(seen)
+
+
+def test_settings_that_start_programs_or_risk_objects_are_off_for_every_child(root, git):
+    for name in ("core.hooksPath", "core.fsmonitor", "gc.auto", "maintenance.auto", "core.fsync"):
+        git(root, "config", name, "theirs")
+    for printed in by_every_lane(Git.at(root), "config", "--list"):
+        effective = dict(line.split("=", 1) for line in printed.decode().splitlines())
+        assert effective["core.hookspath"] == "/dev/null"
+        assert effective["core.fsmonitor"] == "false"
+        assert effective["gc.auto"] == "0"
+        assert effective["maintenance.auto"] == "false"
+        assert effective["core.fsync"] == "loose-object,reference"
 
 
 def test_our_own_variables_win_over_leaked_ones(root, monkeypatch):

@@ -69,7 +69,7 @@ def build_candidate(
     """
     with incoming(repo) as git, _importer(repo, git) as importer:
         importer.stdin.write(_opening(parent, message, when, name))
-        modes = _modes(importer, sorted(changes))
+        modes = _modes(importer, changes)
         for path, mode in modes.items():
             content = changes[path]
             importer.stdin.write(b"M %s inline %s\ndata %d\n" % (mode, quoted(raw(path)), len(content)))

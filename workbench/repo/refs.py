@@ -91,7 +91,7 @@ def checked_out_branches(repo: Repository) -> Mapping[str, Path]:
 
 
 def _swap(repo: Repository, ref: str, *, new: str, old: str | None, reason: str) -> None:
-    expected = old if old is not None else "0" * len(new)
+    expected = old or ""  # what git reads as "must not exist"
     try:
         done = repo.git.act("update-ref", "--no-deref", "-m", reason, ref, new, expected, no=(1, 128))
     except EnvironmentFailed:
