@@ -117,7 +117,8 @@ class Binder:
         if not goal.path or goal.path[0] not in (self._ground.project.exported(star.spelled) or ()):
             return False
         unbound = self._names.scope_of(at).lookup(goal.path[0]) is None
-        return unbound and self._same(f"{star.spelled}.{goal.path[0]}", f"{goal.module}.{goal.path[0]}")
+        before = self._ground.changes.top_index(star.statement) < self._ground.until(at)
+        return unbound and before and self._same(f"{star.spelled}.{goal.path[0]}", f"{goal.module}.{goal.path[0]}")
 
     # ---- what is to be added
 

@@ -103,9 +103,8 @@ class Mover:
         if self._taken.get((id(imported.scope), local)) == target:
             return True
         known = [one for one in imported.scope.bindings.get(local, ()) if one is not imported]
-        return bool(known) and all(
-            isinstance(one, ImportedName) and one.bound == target and self._beside(one, imported) for one in known
-        )
+        same = all(isinstance(one, ImportedName) and one.bound == target for one in known)
+        return same and any(isinstance(one, ImportedName) and self._beside(one, imported) for one in known)
 
     def _beside(self, one: ImportedName, other: ImportedName) -> bool:
         """Say whether two imports stand in one block, so that they serve the same places."""
