@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Any
 
 from workbench.codemod.rule import Rule
@@ -65,13 +64,12 @@ def make_plan(
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def package_of(path: str, source_roots: tuple[str, ...]) -> str:
+def package_of(path: str, source_roots: Iterable[str]) -> str:
     """Return the folder a file is grouped by: its own, cut at two levels below the longest source root around it."""
-    folder = PurePosixPath(path).parent
-    roots = [root for root in map(PurePosixPath, source_roots) if folder.is_relative_to(root)]
-    depth = max((len(root.parts) for root in roots), default=0)
-    return str(PurePosixPath(*folder.parts[: depth + _LEVELS]))
+    folder = posixpath.dirname(path)
+    around = [root for root in source_roots if f"{folder}/".startswith(f"{root}/")]
+    depth = max((root.count("/") + 1 for root in around), default=0)
+    return "/".join(folder.split("/")[: depth + _LEVELS]) or "."
 
 
 @dataclass(frozen=True, slots=True)
