@@ -57,6 +57,16 @@ def test_an_unknown_target_is_a_usage_error(done):
         rollback(done.root, "P9", means=done.means)
 
 
+def test_rollback_goes_by_the_order_of_keeping(make_case):
+    case = make_case(user("a"), user("b"), user("c"), max_files=1)
+    case.run(batch="P2-003")
+    case.run(batch="P2-001")
+    certificate = rollback(case.root, "P2-001", means=case.means)
+    assert certificate.verified
+    assert certificate.batches == ("P2-001",)
+    assert rollback(case.root, "P2-003", means=case.means).batches == ("P2-003",)
+
+
 def test_revert_undoes_one_batch_by_a_new_commit(done):
     head = standing(done.root, None).head
     certificate = revert(done.root, "P2-002", means=done.means)

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.judging import Judged, in_level_order, is_red
-from workbench.engine.rollback import back_to
+from workbench.engine.rollback import back_to, on_branch
 from workbench.engine.suites import measured
-from workbench.model.batch import ON_BRANCH
 from workbench.model.plan import Phase
 from workbench.model.run import BatchRecord
 from workbench.planning.spec import GateSpec
@@ -31,8 +30,7 @@ def close_run(story: BatchStory) -> None:
 
 
 def _on_branch(story: BatchStory) -> list[BatchRecord]:
-    record = story.session.ledger.load_run(story.session.run)
-    return sorted((one for one in record.batches if one.state in ON_BRANCH), key=lambda one: one.seq)
+    return on_branch(story.session.ledger.load_run(story.session.run))
 
 
 def _close(story: BatchStory, when: str, kept: Sequence[BatchRecord], name: str) -> None:

@@ -33,7 +33,7 @@ def abort_run(directory: Path, *, means: Means) -> RunRecord:
     with open_run(directory, means, owner="workbench abort") as opened:
         session, _ = take_up(opened, unwatched)
         record = session.ledger.load_run(session.run)
-        kept = _on_branch(record)
+        kept = on_branch(record)
         if kept:
             back_to(session, kept[0].id, target="all", mode="abort")
         session.record(RunFinished(session.run, RunOutcome.ROLLED_BACK, session.tip))
@@ -43,9 +43,9 @@ def abort_run(directory: Path, *, means: Means) -> RunRecord:
 def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certificate:
     """Move the run branch to the savepoint before `batch`; later batches go along."""
     record = session.ledger.load_run(session.run)
-    kept = _on_branch(record)
-    first = next(one for one in kept if one.id == batch)
-    names = tuple(one.id for one in kept if one.seq >= first.seq)
+    kept = on_branch(record)
+    at = next(number for number, one in enumerate(kept) if one.id == batch)
+    first, names = kept[at], tuple(one.id for one in kept[at:])
     old, savepoint = session.tip, first.parent
     if savepoint is None:
         raise UsageError(f"the ledger has no savepoint before {batch}", hint="`workbench verify` looks into it")
@@ -60,13 +60,22 @@ def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certific
     return certificate
 
 
-def _on_branch(record: RunRecord) -> list[BatchRecord]:
-    return sorted((one for one in record.batches if one.state in ON_BRANCH), key=lambda one: one.seq)
+def on_branch(record: RunRecord) -> list[BatchRecord]:
+    """Return the batches on the run branch in the order they were kept, which `--batch` may have chosen."""
+    kept = [one for one in record.batches if one.state in ON_BRANCH]
+    following = {one.parent: one for one in kept}
+    ordered: list[BatchRecord] = []
+    commit: str | None = record.base
+    while (after := following.pop(commit, None)) is not None:
+        ordered.append(after)
+        commit = after.commit
+    # A revert in between breaks the chain of batches; those behind it come in the plan's order.
+    return ordered + sorted(following.values(), key=lambda one: one.seq)
 
 
 def chosen_batches(record: RunRecord, target: str) -> list[BatchRecord]:
     """Return the batches on the branch that belong to `target`, oldest first; raises if there are none."""
-    kept = _on_branch(record)
+    kept = on_branch(record)
     if target in ("all", record.run):
         of_target = kept
     else:
