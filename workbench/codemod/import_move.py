@@ -20,6 +20,8 @@ class Mover:
         self._ground = ground
         self._taken: dict[tuple[int, str], str] = {}
         """(scope, local name) -> what a move already binds it to."""
+        self._placed: dict[tuple[int, str], list[ImportedName]] = {}
+        """(scope, local name) -> the aliases that bind it from now on."""
 
     def move(self, imported: ImportedName, to: str, *, local: str | None) -> Bound | Blocked:
         """As `Imports.move`."""
@@ -100,19 +102,26 @@ class Mover:
 
     def _is_there(self, imported: ImportedName, local: str, target: str) -> bool:
         """Say whether the scope already imports `target` under `local`, surely, by another alias."""
-        if self._taken.get((id(imported.scope), local)) == target:
+        key = (id(imported.scope), local)
+        if self._taken.get(key) == target and any(self._serves(one, imported) for one in self._placed[key]):
             return True
         known = [one for one in imported.scope.bindings.get(local, ()) if one is not imported]
         same = all(isinstance(one, ImportedName) and one.bound == target for one in known)
-        return same and any(isinstance(one, ImportedName) and self._beside(one, imported) for one in known)
+        return same and any(isinstance(one, ImportedName) and self._serves(one, imported) for one in known)
 
-    def _beside(self, one: ImportedName, other: ImportedName) -> bool:
-        """Say whether two imports stand in one block, so that they serve the same places."""
-        block = self._ground.names.ancestry.block
-        return block(one.statement) == block(other.statement)
+    def _serves(self, one: ImportedName, other: ImportedName) -> bool:
+        """Say whether `one` serves all that reads `other`: it stands in the same block, and no read comes before it."""
+        names = self._ground.names
+        if names.ancestry.block(one.statement) != names.ancestry.block(other.statement):
+            return False
+        line = one.statement.lineno
+        reads = (read.node.lineno for read in names.reads(other.local, other.scope))
+        return line <= other.statement.lineno or all(line < read for read in reads)
 
     def _change(self, imported: ImportedName, wish: Wish, member: Member, target: str) -> None:
-        self._taken[id(imported.scope), member.local] = target
+        key = (id(imported.scope), member.local)
+        self._taken[key] = target
+        self._placed.setdefault(key, []).append(imported)
         ground = self._ground
         reads = [read.node for read in ground.names.reads(imported.local, imported.scope) if not read.quoted]
         until = min(map(ground.until, reads), default=ground.changes.length)
