@@ -156,9 +156,13 @@ class Names:
 
     def reads(self, name: str, owner: Scope) -> Iterator[Read]:
         """Yield every read of one variable (quoted ones included), with what may be in force there."""
+        mine = self.variables.bindings(name, owner)
         for node, scope, quoted, exact in self._spots(frozenset({name})):
-            if isinstance(node, ast.Name) and self.variables.owner(name, scope) is owner:
-                bindings = self.variables.in_force(name, owner, None if quoted else node)
+            holder = self.variables.owner(name, scope) if isinstance(node, ast.Name) else None
+            if holder is None or not isinstance(node, ast.Name):
+                continue
+            bindings = self.variables.in_force(name, holder, None if quoted else node)
+            if holder is owner or any(one in mine for one in bindings):
                 yield Read(node, scope, bindings, quoted, exact and self._is_spelled_out(node))
 
     def strings(self, names: Collection[str]) -> Iterator[StringUse]:

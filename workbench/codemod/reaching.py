@@ -189,9 +189,11 @@ class Reaching:
 
     def _simple(self, node: ast.AST, state: State) -> State:
         """Reads see the state before; a walrus on the way may already be in force."""
-        bindings = [one for one in _own_nodes(node) if id(one) in self._by_node]
-        walrus = [one for one in bindings if not isinstance(node, ast.stmt)]
-        self._read(node, state | self._of(walrus) if state else state)
+        nodes = [*_own_nodes(node)]
+        walrus = {id(one.target) for one in nodes if isinstance(one, ast.NamedExpr)}
+        bindings = [one for one in nodes if id(one) in self._by_node]
+        on_the_way = self._of([one for one in bindings if id(one) in walrus or not isinstance(node, ast.stmt)])
+        self._read(node, state | on_the_way if state else state)
         for one in bindings:
             state = self._bind(one, state)
         return state

@@ -65,7 +65,7 @@ def renaming(
     if group is None or not all(_belongs(read, group) for read in reads):
         return None
     mine = tuple(read for read in reads if not group.isdisjoint(read.bindings))
-    if not is_bound_to(names, to, scope) and not is_free(names, new, scope, mine):
+    if is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
         return None
     fallbacks = tuple(one for one in every if one in group and isinstance(one, ast.Name))
     listed = exports(names.module.tree) if at_top else None
@@ -82,17 +82,20 @@ def is_bound_to(names: Names, to: str, scope: Scope) -> bool:
     return bool(known) and same
 
 
-def is_free(names: Names, new: str, scope: Scope, reads: Collection[Read]) -> bool:
-    """Say whether `new` can be bound in `scope` and then means that at every one of `reads`.
+def is_hidden(names: Names, new: str, scope: Scope, reads: Collection[Read]) -> bool:
+    """Say whether at one of `reads` a scope between it and `scope` has a variable called `new`."""
+    return any(_inside(names.variables.owner(new, read.scope), scope) for read in reads)
 
-    Not free: bound there already, hidden by a scope on the way to a read, or read below `scope` as a
-    builtin or an outer variable that the new binding would capture.
+
+def is_free(names: Names, new: str, scope: Scope) -> bool:
+    """Say whether `new` can be bound in `scope`.
+
+    Not free: bound there already, or read below `scope` as a builtin or an outer variable, which the new
+    binding would capture.
     """
     if new in scope.declared_global or new in scope.declared_nonlocal:
         return False
     if names.variables.bindings(new, scope):
-        return False
-    if any(_inside(names.variables.owner(new, read.scope), scope) for read in reads):
         return False
     readers = (reader for _, reader in names.index.names.get(new, ()) if _inside(reader, scope, same=True))
     return all(_inside(names.variables.owner(new, reader), scope) for reader in readers)

@@ -94,7 +94,12 @@ class _Carrying:
         origin = use.resolved.origin
         if origin is None or not self._stays(use.resolved.spelled):
             return False
-        return not origin.is_star or self.names.project.exists(self.move.new) is True
+        return not origin.is_star or self._star_brings_the_new(origin, use)
+
+    def _star_brings_the_new(self, star: ImportedName, use: Use) -> bool:
+        name = self.move.new_name
+        owner = self.names.variables.owner(name, use.scope)
+        return owner is star.scope and self.names.variables.bindings(name, owner) == (star,)
 
     # ---- the places
 

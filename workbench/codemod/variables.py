@@ -75,14 +75,17 @@ class Variables:
     def in_force(self, name: str, owner: Scope, at: ast.AST | None) -> tuple[Binding, ...]:
         """Return the bindings that may be in force where `at` reads the variable (anywhere, for None).
 
-        Empty where the variable of a class body is not bound yet, so that the read goes to the module.
+        Where the variable of a class body may not be bound yet, the read may go to the module's: then that one's
+        bindings are among them.
         """
         every = self.bindings(name, owner)
-        flows = owner.kind in _FLOWING and (len(every) > 1 or owner.kind is ScopeKind.CLASS)
-        if not flows or at is None or _same_import(every):
+        contested = len(every) > 1 and owner.kind in _FLOWING and not _same_import(every)
+        if at is None or not (contested or (every and owner.kind is ScopeKind.CLASS)):
             return every
         state = self.reaching(name, owner).at(at)
         found = tuple(one for one in every if one in state)
+        if owner.kind is ScopeKind.CLASS and None in state:
+            return (*found, *self.in_force(name, owner.module, at))
         return found if found or owner.kind is ScopeKind.CLASS else every
 
     def resolve(
@@ -94,9 +97,8 @@ class Variables:
         if owner is None:
             return None
         bindings = self.in_force(name, owner, at)
-        if not bindings and owner.kind is ScopeKind.CLASS:
+        if owner.kind is ScopeKind.CLASS and not any(one in self.bindings(name, owner) for one in bindings):
             owner = owner.module
-            bindings = self.in_force(name, owner, at)
         imports = [one for one in bindings if isinstance(one, ImportedName)]
         if not imports:
             return self._own(name, rest, owner) if bindings else None
