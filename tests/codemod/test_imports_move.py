@@ -37,8 +37,8 @@ def test_a_single_alias_is_edited_in_place(before: str, after: str) -> None:
             "from app.perm import make\nfrom app.ws import CONST, new\n\nmake(CONST, new)\n",
         ),
         (
-            "from app.ws import (\n    CONST,  # a\n    old,  # b\n    # c\n    new,\n)\n\nold(CONST, new)\n",
-            "from app.perm import make\nfrom app.ws import (\n    CONST,  # a\n    # c\n    new,\n)\n\nmake(CONST, new)\n",
+            "from app.ws import (\n    CONST,  # a\n    old,  # b\n    # c\n    new,\n)\n\nold(CONST)\n",
+            "from app.perm import make\nfrom app.ws import (\n    CONST,  # a\n    # c\n    new,\n)\n\nmake(CONST)\n",
         ),
         (
             "from app.ws import (new,\n                    old)\n\nold(new)\n",
@@ -164,6 +164,7 @@ def test_a_module_may_become_a_top_level_one() -> None:
         ("from app.ws import *\n\nold()\n", "app/example.py", "star-import"),
         ("from app.ws import old\n\nold()\n", "app/perm.py", "self-import"),
         ("import app.ws\n\napp.ws.f()\n", "app/example.py", "name-taken"),
+        ("from app.ws import old as x, new as x\n\nx()\n", "app/example.py", "name-taken"),
     ],
 )
 def test_what_cannot_be_moved_is_blocked(code: str, path: str, reason: str) -> None:

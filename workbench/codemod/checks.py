@@ -77,7 +77,7 @@ def _bytes(before: Module, after: Module) -> Iterator[Failure]:
     if old and not new <= old:
         yield Failure("line-ends-changed", "line ends of another kind appeared")
     ends = (b"\n", b"\r")
-    if before.source and before.source.endswith(ends) != after.source.endswith(ends):
+    if before.source and after.source and before.source.endswith(ends) != after.source.endswith(ends):
         yield Failure("line-ends-changed", "the last line end appeared or went")
 
 

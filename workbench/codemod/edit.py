@@ -22,14 +22,14 @@ class OverlappingEdits(ValueError):
 def splice(source: bytes, edits: Iterable[Edit]) -> bytes:
     """Return `source` with `edits` applied.
 
-    Equal edits count once. Raises OverlappingEdits when two different edits overlap, or insert at
-    one point in an order nobody declared.
+    Equal edits count once. What is inserted where another edit starts comes before it. Raises
+    OverlappingEdits when two different edits overlap, or insert at one point in an order nobody declared.
     """
     parts: list[bytes] = []
     at = 0
     last: Edit | None = None
     for edit in sorted(set(edits)):
-        if edit.start < at or (last is not None and edit.start == last.start):
+        if edit.start < at or (last is not None and last.start == last.end == edit.start == edit.end):
             raise OverlappingEdits(f"{last} meets {edit}")
         parts += (source[at : edit.start], edit.new)
         at, last = edit.end, edit

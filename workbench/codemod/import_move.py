@@ -74,6 +74,8 @@ class Mover:
         if local != imported.alias.asname and self._is_there(imported, local, target):
             self._ground.changes.drop(imported.statement, imported.alias)
             return spelling
+        if self._is_contested(imported):
+            return Blocked("name-taken", f"{imported.local} is imported twice here, and the last one wins")
         redundant = imported.alias.asname == imported.alias.name  # `X as X` marks a re-export: it stays one
         member = Member(name, local if local != name or redundant else None)
         wish = Wish(base, written(base, self._ground.module, imported)) if base else Wish(name, name, plain=True)
@@ -108,6 +110,14 @@ class Mover:
         known = [one for one in imported.scope.bindings.get(local, ()) if one is not imported]
         same = all(isinstance(one, ImportedName) and one.bound == target for one in known)
         return same and any(isinstance(one, ImportedName) and self._serves(one, imported) for one in known)
+
+    def _is_contested(self, imported: ImportedName) -> bool:
+        """Say whether another import in the same block binds the same name: their order decides."""
+        block = self._ground.names.ancestry.block
+        others = [one for one in imported.scope.bindings[imported.local] if one is not imported]
+        return any(
+            isinstance(one, ImportedName) and block(one.statement) == block(imported.statement) for one in others
+        )
 
     def _serves(self, one: ImportedName, other: ImportedName) -> bool:
         """Say whether `one` serves all that reads `other`: it stands in the same block, and no read comes before it."""

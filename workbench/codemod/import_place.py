@@ -32,11 +32,24 @@ class Head:
         self._project = project
         self._gone = gone
 
-    def spot(self, wish: Wish, *, until: int, like: ast.stmt | None = None) -> Spot:
-        """Return where `wish` goes, before the top-level statement with index `until`.
+    def spot(self, wish: Wish, local: str, *, until: int, like: ast.stmt | None = None) -> Spot:
+        """Return where `wish`, which binds `local`, goes before the top-level statement with index `until`.
 
-        `like` is the import it follows or replaces; its place wins between equally good ones.
+        `like` is the import it follows or replaces; its place wins between equally good ones. Below every
+        star import that brings `local`, or may.
         """
+        spot = self._best_spot(wish, until, like)
+        stars = [one for one in self._body[:until] if self._may_bring(one, local)]
+        hidden = stars and spot.anchor is not None and self._index(stars[-1]) > self._index(spot.anchor)
+        return Spot(stars[-1]) if hidden else spot
+
+    def _may_bring(self, statement: ast.stmt, local: str) -> bool:
+        if not isinstance(statement, ast.ImportFrom) or statement.names[0].name != "*":
+            return False
+        brought = self._project.exported(self._wish(statement).module)
+        return brought is None or local in brought
+
+    def _best_spot(self, wish: Wish, until: int, like: ast.stmt | None) -> Spot:
         groups = [group for group in self._groups(self._body[:until]) if self._allowed(group, wish)]
         group = self._kin(groups, wish, like) or self._same_section(groups, wish, like)
         if group is not None:

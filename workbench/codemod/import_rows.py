@@ -177,7 +177,13 @@ class Rows:
         spare = below if heads and (row.start == 0 or block is not self._module.tree.body) else min(above, below)
         for _ in range(spare):
             end = self._next_line(self._end_of_line(end))
-        return Edit(row.start, end, b"")
+        start = self._end_above(row.start) if row.end == len(self._source) else row.start
+        return Edit(start, end, b"")
+
+    def _end_above(self, start: int) -> int:
+        """Return where the text of the line above ends: the last line of a file takes that line end with it."""
+        ending = 2 if self._source[max(0, start - 2) : start] == b"\r\n" else 1
+        return max(start - ending, self._start_of_line(0))
 
     def _empties_block(self, row: _Row) -> bool:
         """Say whether nothing would be left of the block the row stands in."""

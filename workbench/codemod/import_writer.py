@@ -220,7 +220,7 @@ class ImportWriter:
             leading = list(self._leading(one.inside.body))
             spot = Spot(leading[-1]) if leading else Spot(one.inside.body[0], below=False)
             return spot.anchor, spot
-        spot = self._head.spot(wish, until=one.until, like=one.like)
+        spot = self._head.spot(wish, one.member.local, until=one.until, like=one.like)
         return spot.anchor, spot
 
     def _layout(self, node: ast.stmt | None) -> Layout:
