@@ -109,8 +109,8 @@ class _Reading:
                 self._parser(b"(" + self._source[token.start : token.end] + b")")
             except SyntaxError:
                 expressions = [self._expression(a, b) for a, b in token.fields]
-                string = self._fill(token)
-                self.fields.append((self._spot(string), self._spot(token.end), expressions))
+                self._fill(token)
+                self.fields.append((self._spot(token.start), self._spot(token.end), expressions))
 
     # ---- parts
 
@@ -130,23 +130,28 @@ class _Reading:
     def _parameters(self, found: Sequence[Token]) -> list[ast.AST]:
         parameters: list[ast.AST] = []
         for part in _split(self._source, found, b","):
-            if not part:
+            if not part or self._word(part[-1]) in (b":", b"="):
                 raise Lost("an empty type parameter")
             head, *default = _split(self._source, part, b"=")
             name, *bound = _split(self._source, head, b":")
             given = [self._between(one) for one in (*bound, *default)]
             parameters.append(
-                TypeParameter(
-                    self._word(name[-1]).decode(),
-                    given[0] if bound else None,
-                    given[-1] if default else None,
-                )
+                TypeParameter(self._name(name), given[0] if bound else None, given[-1] if default else None)
             )
         if not parameters:
             raise Lost("no type parameters in the brackets")
         return parameters
 
+    def _name(self, part: Sequence[Token]) -> str:
+        """Return the name of `T`, `*T` or `**T`."""
+        *stars, last = part
+        if len(stars) > 2 or any(self._word(one) != b"*" for one in stars) or last.kind is not Kind.NAME:
+            raise Lost("an odd type parameter")
+        return self._word(last).decode()
+
     def _between(self, part: Sequence[Token]) -> ast.expr:
+        if self._word(part[0]) == b"*":  # the default of a variadic parameter
+            part = part[1:] or part
         return self._expression(part[0].start, part[-1].end)
 
     def _expression(self, start: int, end: int) -> ast.expr:
@@ -162,20 +167,19 @@ class _Reading:
             raise Lost("an expression that cannot be read")
         return statement.value
 
-    def _fill(self, token: Token) -> int:
-        """Make a plain string of an f-string; return where it starts."""
+    def _fill(self, token: Token) -> None:
+        """Make a plain string of an f-string; `r` stands for its prefix, whatever its length."""
         text = self._source[token.start : token.end]
         prefix = len(text) - len(text.lstrip(b"rRfFtT"))
         quote = text[prefix : prefix + 3]
-        width = 3 if quote in (b"'''", b'"""') else 1
-        self._blank(token.start, token.start + prefix)
-        inside = range(token.start + prefix + width, token.end - width)
-        for n in inside:
+        quote = quote if quote in (b"'''", b'"""') else quote[:1]
+        inside = token.start + 1 + len(quote)
+        self._text[token.start : inside] = b"r" + quote
+        for n in range(inside, token.end - len(quote)):
             if self._source[n] not in b"\r\n":
                 self._text[n] = ord("x")
-            elif width == 1 and self._text[n - 1] not in b"\r":
+            elif len(quote) == 1 and self._text[n - 1] not in b"\r":
                 self._join(n)
-        return token.start + prefix
 
     def _blank(self, start: int, end: int) -> None:
         for n in range(start, end):
