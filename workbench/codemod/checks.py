@@ -135,6 +135,10 @@ def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failur
     for one in sorted(edits):
         new.append((one.start + shift, one.start + shift + len(one.new)))
         shift += len(one.new) - (one.end - one.start)
+    try:
+        _ = after.tree
+    except Unparsable as error:
+        return (Failure("does-not-compile", error.detail or error.reason, error.line),)
     untouched = [_dumps(module, spans) for module, spans in ((before, old), (after, new))]
     for (_, text), (line, other) in zip(*untouched, strict=False):
         if text != other:
@@ -145,15 +149,24 @@ def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failur
 
 
 def _dumps(module: Module, touched: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
-    """Return (line, dump) of the statements that do not meet `touched`; compound ones without their blocks."""
+    """Return (line, blocks and dump) of the statements that do not meet `touched`, without what is nested in them."""
     found = []
-    nodes = [one for one in ast.walk(module.tree) if isinstance(one, ast.stmt | ast.ExceptHandler)]
-    for one in sorted(nodes, key=lambda one: (one.lineno, one.col_offset)):
+    for path, one in _with_path(module.tree, ""):
         start, end = _own_span(module, one)
         if not any(first <= end and last >= start for first, last in touched):
             fields = {name: [] if name in _BODIES else value for name, value in ast.iter_fields(one)}
-            found.append((one.lineno, ast.dump(type(one)(**fields))))
+            found.append((one.lineno, f"{path} {ast.dump(type(one)(**fields))}"))
     return found
+
+
+def _with_path(node: ast.AST, path: str) -> Iterator[tuple[str, ast.stmt | ast.ExceptHandler]]:
+    """Yield every statement below a node, in source order, with the kinds of the blocks it stands in."""
+    for name in _BODIES:
+        for one in getattr(node, name, ()) if not isinstance(node, ast.expr) else ():
+            inside = f"{path}/{type(node).__name__}.{name}"
+            if isinstance(one, ast.stmt | ast.ExceptHandler):
+                yield inside, one
+            yield from _with_path(one, inside)
 
 
 def _own_span(module: Module, statement: ast.stmt | ast.ExceptHandler) -> tuple[int, int]:
