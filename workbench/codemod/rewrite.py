@@ -61,7 +61,7 @@ def rewrite_file(
 
     A wanted site that is not there any more is blocked as `drifted`; where a rule finds as many unknown
     sites as it misses, they are taken for the missing ones, in order. Codes of FileFailed: those of
-    Unparsable and of `checks`, `too-large`, `overlap`, `not-idempotent`.
+    Unparsable and of `checks`, `too-large`, `null-bytes`, `overlap`, `not-idempotent`.
     """
     try:
         return _File(path, source, project, roots).rewritten(rules, wanted)
@@ -81,19 +81,21 @@ class _File:
     roots: ModuleMap
     _fixed: dict[str, list[str]] = field(default_factory=dict)
     _blocked: list[tuple[str, Blocked]] = field(default_factory=list)
-    _open_before: dict[str, int] = field(default_factory=dict)
 
     def rewritten(self, rules: Sequence[Rule[Parameters]], wanted: Mapping[str, frozenset[str]]) -> FileRewrite:
         if len(self.source) > MAX_BYTES:
             raise _FailedError("too-large", f"{len(self.source)} bytes; files over {MAX_BYTES} are left to people")
+        if b"\0" in self.source:
+            raise _FailedError("null-bytes", "no Python file holds a null byte")
         before = module = self._module(self.source)
+        rules = [rule for rule in rules if wanted.get(rule.id)]
+        open_before = [self._count(rule, before) for rule in rules]
         for rule in rules:
-            if wanted.get(rule.id):
-                module = self._apply(rule, module, wanted[rule.id])
-        if module.source != self.source:
+            module = self._apply(rule, module, wanted[rule.id])
+        if module.source != self.source or any(self._fixed.values()):
             for failure in check(before, module, self.project):
                 raise _FailedError(failure.code, f"line {failure.line}: {failure.detail}")
-            self._second_pass(rules, module)
+            self._second_pass(rules, open_before, module)
         fixed = tuple(sorted(one for names in self._fixed.values() for one in names))
         return FileRewrite(self.path, self.source, module.source, fixed, tuple(self._blocked))
 
@@ -105,7 +107,6 @@ class _File:
 
     def _apply(self, rule: Rule[Parameters], module: Module, wanted: frozenset[str]) -> Module:
         found = fingerprints(self.path, rule.find(module, self.project))
-        self._open_before[rule.id] = sum(_is_open(site) for site, _ in found)
         named = self._recognised(found, wanted)
         for site, name in named.items():
             if not _is_open(site):
@@ -174,18 +175,15 @@ class _File:
 
     # ---- afterwards
 
-    def _second_pass(self, rules: Sequence[Rule[Parameters]], module: Module) -> None:
+    def _count(self, rule: Rule[Parameters], module: Module) -> int:
+        return sum(_is_open(site) for site in rule.find(module, self.project))
+
+    def _second_pass(self, rules: Sequence[Rule[Parameters]], open_before: Sequence[int], module: Module) -> None:
         """What was mended must be gone, and nothing new be there: a second pass would change nothing."""
-        for rule in rules:
-            if rule.id not in self._open_before:
-                continue
-            left = [site for site in rule.find(module, self.project) if _is_open(site)]
-            expected = self._open_before[rule.id] - len(self._fixed[rule.id])
-            if len(left) > expected:
-                where = next(iter(left)).place.line
-                raise _FailedError(
-                    "not-idempotent", f"{rule.id} finds {len(left)} places, line {where} first, not {expected}"
-                )
+        for rule, before in zip(rules, open_before, strict=True):
+            left, expected = self._count(rule, module), before - len(self._fixed[rule.id])
+            if left > expected:
+                raise _FailedError("not-idempotent", f"{rule.id} finds {left} places where {expected} should be left")
 
 
 def _holds(outer: Site, inner: Site) -> bool:
