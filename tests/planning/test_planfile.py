@@ -131,7 +131,7 @@ include = ["a/../b"]
 source_roots = ["/src"]
 [[rules]]
 id = "a"
-kind = "move-symbl"
+kind = "remove-awiat"
 [[rules]]
 id = "b"
 kind = "move-symbol"
@@ -171,7 +171,7 @@ env = ["A B"]
         (4, "scope.exlude", "did you mean 'exclude' or 'include'?"),
         (5, "scope.include[0]", ""),
         (6, "scope.source_roots[0]", ""),
-        (9, "rules[a].kind", "did you mean 'move-symbol'?"),
+        (9, "rules[a].kind", "did you mean 'remove-await'?"),
         (10, "rules[b].from", ""),
         (13, "rules[b].frm", "did you mean 'from'?"),
         (15, "rules[b].after[1]", "did you mean 'b'?"),

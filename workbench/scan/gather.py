@@ -48,6 +48,9 @@ class Gatherer:
         self._todo: list[str] = []
         for name in self._names:
             self._follow(name)
+        self.run()
+        # Files that import a name from where it is defined are many, and say nothing about where else it is.
+        self._homes = frozenset(name for name in self._names if self._is_home(name))
 
     def enter(self, hit: HitFile) -> None:
         """Note what a hit file brings in of the plan's names, and from where; its facts, if read, are read anew."""
@@ -64,7 +67,7 @@ class Gatherer:
                 self._follow_words(one.dotted, words)
             elif last in words or one.local in words:
                 self._follow(one.dotted)
-                if one.local != last or one.dotted not in self._names:
+                if one.local != last or one.dotted not in self._homes:
                     self._wanted.add(module)
         for meaning in {one for holder in hit.hit.holders for one in _meanings(holder, bound)}:
             if self._split(meaning)[0]:
@@ -89,6 +92,11 @@ class Gatherer:
             self._read(todo)
             known = [self.facts[module] for module in todo if module in self.facts]
             todo = {self._split(name)[0] for one in known for name in one.eager}
+
+    def _is_home(self, name: str) -> bool:
+        module, rest = self._split(name)
+        known = self.facts.get(module)
+        return not module or (known is not None and bool(rest) and rest[0] in known.defined)
 
     def _follow_words(self, holder: str, words: Iterable[str]) -> None:
         for word in words:
