@@ -169,9 +169,7 @@ class Reaching:
         self._watchers.append(seen)
         out = self._block(node.body, state)
         self._watchers.pop()
-        called = {
-            getattr(part, "attr", getattr(part, "id", "")) for item in node.items for part in ast.walk(item)
-        }
+        called = {getattr(part, "attr", getattr(part, "id", "")) for item in node.items for part in ast.walk(item)}
         return out | seen if called & _SWALLOWS else out
 
     def _match(self, node: ast.Match, state: State) -> State:
@@ -194,8 +192,10 @@ class Reaching:
         bindings = [one for one in nodes if id(one) in self._by_node]
         on_the_way = self._of([one for one in bindings if id(one) in walrus or not isinstance(node, ast.stmt)])
         self._read(node, state | on_the_way if state else state)
+        perhaps = {id(part) for one in nodes for part in _perhaps(one)} if walrus else set()
         for one in bindings:
-            state = self._bind(one, state)
+            bound = self._bind(one, state)
+            state = bound | state if id(one) in perhaps else bound
         return state
 
     def _of(self, nodes: Sequence[ast.AST]) -> State:
@@ -234,6 +234,21 @@ class Reaching:
         if self._loops:
             after = list(self._every)
         return state | frozenset(one for one in after if not _deletes(one))
+
+
+def _perhaps(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of an expression that are not always evaluated."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.BoolOp):
+        parts = node.values[1:]
+    elif isinstance(node, ast.IfExp):
+        parts = [node.body, node.orelse]
+    elif isinstance(node, ast.Compare):
+        parts = node.comparators[1:]
+    elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        yield from ast.walk(node)
+    for part in parts:
+        yield from ast.walk(part)
 
 
 def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
