@@ -16,7 +16,7 @@ from workbench.codemod.rewrite import FileFailed
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.transform import Job, Kit, Outcome, Transformer
-from workbench.engine.workspace import Workspace, read_workspace
+from workbench.engine.workspace import Workspace, read_workspace, refuse_bad_plan
 from workbench.model.errors import PlanFileError
 from workbench.model.plan import Plan
 from workbench.model.source import Sources
@@ -72,6 +72,7 @@ def scan_tree(ws: Workspace, rev: str | None) -> Scanned:
 
 def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means) -> Frozen:
     """Freeze the plan for `base` and keep it as the one `run` carries out."""
+    refuse_bad_plan(directory, plan, means)
     with open_run(directory, means, owner="workbench plan") as opened:
         ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
         frozen = freeze(ws, base, opened.transformer)

@@ -16,6 +16,7 @@ from workbench.engine.provenance import prove_sandbox
 from workbench.engine.session import Session, Watch, unwatched
 from workbench.engine.stage import Stage
 from workbench.engine.suites import baseline_standings
+from workbench.engine.workspace import refuse_bad_plan
 from workbench.gates.builtin import Compiler
 from workbench.model.batch import BatchState
 from workbench.model.errors import Interrupted
@@ -30,6 +31,7 @@ def run_plan(
     directory: Path, plan: str | None, options: RunOptions, *, means: Means, watch: Watch = unwatched, jobs: int = 2
 ) -> RunRecord:
     """Carry out a frozen plan, freezing one first if there is none; returns the run as it stands then."""
+    refuse_bad_plan(directory, plan, means)
     with open_run(directory, means, jobs=jobs) as opened:
         session = begin(opened, plan, options, watch)
         return _carry_out(session, options)
