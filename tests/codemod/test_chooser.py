@@ -136,10 +136,10 @@ def test_an_attribute_that_is_surely_set_is_taken(code: str) -> None:
         (_class("def other(self):\n    self.context = 1\n"), "maybe-unbound"),
         (_class("context = None\n"), "maybe-unbound"),
         (_class("context: int\n"), "maybe-unbound"),
-        (_class("def context(self): ...\n"), "maybe-unbound"),
+        (_class("def context(self): ...\n"), "no-context-in-scope"),
         (_class("@pytest.fixture\ndef prepare(self):\n    self.context = 1\n"), "maybe-unbound"),
         (_class("def f(self):\n    X()\n    self.context = 1", ""), "maybe-unbound"),
-        (_class("", head="class A(Elsewhere):"), "maybe-unbound"),
+        (_class("", head="class A(Elsewhere):"), "no-context-in-scope"),
         (_class(INIT, "@staticmethod\ndef f(self): X()"), "no-context-in-scope"),
         (_class(INIT, "def f(this): X()"), "no-context-in-scope"),
         (

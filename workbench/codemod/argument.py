@@ -28,7 +28,8 @@ class Expression(BaseModel):
             call = ast.parse(f"f({text}, None)", mode="eval").body
         except SyntaxError as error:
             raise ValueError(f"not an expression: {error.msg}") from None
-        if not isinstance(call, ast.Call) or len(call.args) != 2 or call.keywords or "\n" in text:
+        one = isinstance(call, ast.Call) and len(call.args) == 2 and not call.keywords
+        if not one or isinstance(getattr(call, "args", [])[0], ast.Starred) or "\n" in text:
             raise ValueError("must be one expression that can stand as an argument")
         return text.strip()
 

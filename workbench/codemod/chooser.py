@@ -76,7 +76,9 @@ def _weigh(candidate: str, names: Names, at: ast.AST) -> _Doubt | None:
     if len(path) > 1:
         return _Doubt(Standing.ABSENT, f"nothing in this file shows that {candidate} is there")
     missing = instance.missing(path[0], at)
-    return _Doubt(Standing.MAYBE, missing) if missing else None
+    if not missing:
+        return None
+    return _Doubt(Standing.MAYBE, missing) if instance.knows(path[0]) else _Doubt(Standing.ABSENT, "")
 
 
 def _weigh_name(name: str, owner: Scope, at: ast.AST) -> _Doubt | None:

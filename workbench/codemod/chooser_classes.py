@@ -56,7 +56,23 @@ class Instance:
             return ""
         if values:
             return f"{self.name}.{attribute} is None until it is set elsewhere"
-        return f"nothing in this file sets {self.name}.{attribute} before every call of {self.method.name}"
+        return f"{self.name}.{attribute} may not be set before {self.method.name} is called"
+
+    def knows(self, attribute: str) -> bool:
+        """Say whether the class sets or declares the attribute anywhere at all."""
+        classes = tuple(self._classes(self.owner, frozenset()))
+        nodes = (node for owner in classes for node in ast.walk(owner) if isinstance(node, ast.Attribute))
+        declared = {
+            part.id
+            for owner in classes
+            for one in owner.body
+            if isinstance(one, ast.Assign | ast.AnnAssign)
+            for part in ast.walk(one)
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        }
+        return attribute in declared or any(
+            node.attr == attribute and isinstance(node.ctx, ast.Store) for node in nodes
+        )
 
     def _classes(self, owner: ast.ClassDef, seen: frozenset[str]) -> Iterator[ast.ClassDef]:
         """Yield a class and its base classes in the same file."""
