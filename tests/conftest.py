@@ -63,7 +63,7 @@ def make_repo(tmp_path_factory: pytest.TempPathFactory, git: Run) -> MakeRepo:
 
 @pytest.fixture
 def tree_of() -> Callable[[Path], dict[str, tuple[object, ...]]]:
-    """Everything a run may not change in a checkout: content, mode, time and inode of every file, git's own included."""
+    """Everything a run may not change in a checkout: content, mode, time and inode of every file, git's own too."""
 
     def look(root: Path) -> dict[str, tuple[object, ...]]:
         kept = ("HEAD", "config", "index", "description", "hooks")

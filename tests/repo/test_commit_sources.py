@@ -93,6 +93,24 @@ def test_a_blob_that_is_gone_is_an_error_not_an_absence(root, git):
         list(at_head(root).read(["README"]))
 
 
+def test_a_partial_clone_is_an_error_and_no_reason_to_use_the_network(root, git, tmp_path):
+    git(root, "config", "uploadpack.allowFilter", "true")
+    options = ("--quiet", "--no-checkout", "--filter=blob:none")
+    git(tmp_path, "clone", *options, f"file://{root}", "partial")
+    before = sorted((tmp_path / "partial/.git/objects").rglob("*"))
+    sources = at_head(tmp_path / "partial")
+    assert len(sources.entries()) == 4
+    with pytest.raises(EnvironmentFailed, match="is not in the repository"):
+        list(sources.read(["README"]))
+    assert sorted((tmp_path / "partial/.git/objects").rglob("*")) == before
+
+
+def test_a_shallow_clone_reads_like_any_other(root, git, tmp_path):
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "second")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{root}", "shallow")
+    assert dict(at_head(tmp_path / "shallow").read(["README"])) == {"README": b"read me\n"}
+
+
 def test_leaving_a_reading_early_ends_its_child(make_repo):
     sources = at_head(make_repo({f"{number}.py": "x" * 100_000 for number in range(20)}))
     reading = sources.read([entry.path for entry in sources.entries()])

@@ -22,9 +22,12 @@ def write(directory):
 def test_the_commit_depends_on_the_files_alone(tmp_path, git, sealed, monkeypatch):
     first = create_repository(write(tmp_path / "one"), message="A small service", when=1_700_000_000)
     (sealed / "config").write_text(
-        "[core]\n\tautocrlf = true\n\texcludesFile = /dev/null\n[init]\n\tdefaultBranch = trunk\n"
+        f"[core]\n\tautocrlf = true\n\texcludesFile = {sealed}/ignore\n\tattributesFile = {sealed}/attributes\n"
+        "[init]\n\tdefaultBranch = trunk\n"
         "[user]\n\tname = Eve\n\temail = eve@example.org\n[commit]\n\tgpgSign = true\n"
     )
+    (sealed / "ignore").write_text("run.sh\n")
+    (sealed / "attributes").write_text("*.py text\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(sealed / "config"))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     assert create_repository(write(tmp_path / "two"), message="A small service", when=1_700_000_000) == first

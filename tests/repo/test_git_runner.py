@@ -3,13 +3,15 @@
 import io
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from workbench.model.errors import EnvironmentFailed
+from workbench.repo.encoding import is_utf8, raw, shown, text
 from workbench.repo.environment import find_git, leaked
-from workbench.repo.git import Git, is_utf8, raw, shown, text
+from workbench.repo.git import Git
 
 SHOW = ("-c", "alias.show-env=!env", "show-env")
 FDS = ("-c", "alias.fds=!ls /proc/self/fd", "fds")
@@ -168,6 +170,25 @@ def test_a_stream_can_be_left_early_and_says_when_it_fails(root):
         output.read()
     with pytest.raises(EnvironmentFailed, match="`git cat-file` did not succeed"), git.stream("cat-file", stdin=b""):
         pass
+
+
+READING = """
+import sys
+from pathlib import Path
+from workbench.repo import candidate, history, leftovers, owners, refs, sandbox, trailers
+from workbench.repo.repository import open_repository
+from workbench.repo.sources import CommitSources
+from workbench.repo.working_tree import WorkingTreeSources
+repo = open_repository(Path(sys.argv[1]))
+for sources in (CommitSources(repo, repo.head().commit), WorkingTreeSources(repo)):
+    assert len(list(sources.read([entry.path for entry in sources.entries()]))) == 4
+refs.read_ref(repo, "refs/heads/main"), repo.dirty(), repo.resolve("main")
+assert "git" not in sys.modules
+"""
+
+
+def test_reading_does_not_pay_for_importing_gitpython(root):
+    subprocess.run([sys.executable, "-c", READING, root], check=True)
 
 
 def test_git_is_found_once_and_never_inside_the_repository(root, tmp_path, monkeypatch):

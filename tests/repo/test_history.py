@@ -21,7 +21,9 @@ def test_a_diff_is_plain_whatever_the_configuration_says(root, repo, git):
     git(root, "config", "color.ui", "always")
     git(root, "config", "diff.external", "false")
     git(root, "config", "diff.noprefix", "true")
+    git(root, "config", "diff.renames", "true")
     git(root, "config", "diff.up.textconv", "tr a-z A-Z <")
+    git(root, "config", "diff.up.command", "false")
     (root / ".gitattributes").write_text("*.py diff=up\n")
     base = repo.head().commit
     made = build(repo, base, {"app/a.py": b"print('b')\n", "app/b.py": b"# \xff\n"})
@@ -101,6 +103,17 @@ def test_what_was_undone_by_hand_already_is_no_clash(repo):
     first = build(repo, base.commit, {"app/a.py": b"1\n", "README": b"1\n"})
     second = build(repo, first.commit, {"README": b"read me\n"})
     assert merge_tree_revert(repo, tip=second.commit, commit=first.commit) == base.tree
+
+
+def test_what_else_came_and_went_since_stays_so(root, repo, git):
+    first = build(repo, repo.head().commit, {"app/a.py": b"1\n"})
+    git(root, "reset", "--quiet", "--hard", first.commit)
+    git(root, "rm", "--quiet", "README")
+    (root / "new.py").write_text("")
+    git(root, "add", "new.py")
+    git(root, "commit", "--quiet", "-m", "gone and come")
+    undone = merge_tree_revert(repo, tip=repo.head().commit, commit=first.commit)
+    assert changed_paths(repo, repo.head().tree, undone) == ("app/a.py",)
 
 
 def test_a_file_that_was_deleted_since_is_a_clash(root, repo, git):

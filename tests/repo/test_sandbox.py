@@ -133,17 +133,28 @@ def test_a_suite_that_writes_into_git_does_not_reach_the_users_repository(repo, 
     assert git(root, "fsck", "--strict", "--no-dangling") == ""
 
 
-def test_a_lost_git_directory_never_makes_us_act_on_a_repository_above(repo, make_repo, commits, snapshot):
-    above = make_repo({"precious.py": "mine\n"})
-    (above / "untracked.py").write_text("mine too\n")
+def test_a_lost_git_directory_never_makes_us_act_on_a_repository_above(repo, root, git, commits, snapshot, tmp_path):
+    above = tmp_path / "above"
+    git(tmp_path, "clone", "--quiet", str(root), "above")
+    git(above, "fetch", "--quiet", str(root), commits[1])
+    (above / "README").write_text("edited\n")
     before = snapshot(above, ("sandbox/",))
     with Sandbox.open(repo, above / "sandbox") as sandbox:
         wreck_git_dir(sandbox.checkout(commits[0]))
-        sandbox.checkout(commits[1])
+        (sandbox.checkout(commits[1]) / ".git/HEAD").unlink()
+        sandbox.checkout(commits[0])
         (sandbox.path / ".git").rename(sandbox.path / ".moved")
         (sandbox.path / ".git").symlink_to(above / ".git")
         sandbox.checkout(commits[0])
     assert snapshot(above) == before
+
+
+def test_locks_of_dead_children_do_not_cost_a_new_sandbox(repo, place, commits):
+    with Sandbox.open(repo, place) as sandbox:
+        (sandbox.checkout(commits[0]) / ".git/marker").write_text("")
+        for name in ("index.lock", "HEAD.lock", "refs/heads/main.lock"):
+            (sandbox.path / ".git" / name).write_text("")
+        assert (sandbox.checkout(commits[1]) / ".git/marker").exists()
 
 
 def test_a_sandbox_is_taken_up_again_after_a_crash(repo, place, commits):

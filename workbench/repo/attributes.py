@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from workbench.repo.git import Git, raw, text
+from workbench.repo.encoding import raw, text
+from workbench.repo.git import Git
 
 _REFUSED = ("filter", "working-tree-encoding")
 _NOTHING = (b"unspecified", b"unset")

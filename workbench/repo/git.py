@@ -18,6 +18,7 @@ from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from workbench.model.errors import EnvironmentFailed
+from workbench.repo.encoding import text
 from workbench.repo.environment import OPTIONS, VARIABLES, find_git, leaked, scrubbed
 
 if TYPE_CHECKING:
@@ -40,26 +41,6 @@ class Done:
     def line(self) -> str:
         """The output as text, without its final newline."""
         return text(self.out.removesuffix(b"\n"))
-
-
-def text(raw: bytes) -> str:
-    """Decode what git prints; bytes that are not UTF-8 survive as surrogates and go back unchanged."""
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def raw(path: str) -> bytes:
-    """Encode a path for git; the inverse of `text`."""
-    return path.encode("utf-8", "surrogateescape")
-
-
-def is_utf8(path: str) -> bool:
-    """Say whether a path from `text` was UTF-8 all through."""
-    return path.isascii() or not any("\udc80" <= character <= "\udcff" for character in path)
-
-
-def shown(path: str) -> str:
-    """Return a path from `text` in a form that can be printed and stored anywhere."""
-    return raw(path).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.repo.git import text
+from workbench.repo.encoding import text
 from workbench.repo.index import private_index
 from workbench.repo.repository import Repository
 
@@ -21,10 +21,10 @@ class Clash:
 def diff(repo: Repository, old: str, new: str, paths: Sequence[str] = ()) -> str:
     """Return the unified diff of two commits or trees, of `paths` (files or directories) only if there are any.
 
-    No external diff, no textconv, no colour, no renames. Bytes that are not UTF-8 come as surrogates.
+    `diff-tree` knows no external programs, no colours and none of the user's settings. Bytes that are not UTF-8 come
+    as surrogates.
     """
-    options = ("-r", "-p", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
-    return text(repo.git.ask("diff-tree", *options, old, new, "--", *paths).out)
+    return text(repo.git.ask("diff-tree", "-r", "-p", "--no-renames", old, new, "--", *paths).out)
 
 
 def changed_paths(repo: Repository, old: str, new: str) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from workbench.model.errors import EnvironmentFailed
+from workbench.repo.encoding import quoted
 from workbench.repo.git import Git
-from workbench.repo.quoting import quoted
 from workbench.repo.repository import Repository
 
 PREFIX = "tmp_objdir-workbench-"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from workbench.model.errors import EnvironmentFailed
-from workbench.repo.git import Git, is_utf8, text
+from workbench.repo.encoding import is_utf8, text
+from workbench.repo.git import Git
 
 REGULAR = frozenset({"100644", "100755"})
 _KINDS = {"120000": "symlink", "160000": "submodule"}
@@ -53,7 +54,7 @@ def read_objects(git: Git, ids: Iterable[str]) -> Iterator[bytes]:
             if len(header) != 3:
                 raise EnvironmentFailed(
                     f"the object {header[0].decode() if header else ''} is not in the repository",
-                    hint="in a partial clone, `git fetch --refetch` brings it; else `git fsck` says what else is gone",
+                    hint="a partial clone lacks objects: work in a full one; else `git fsck` says what is gone",
                 )
             size = int(header[2])
             yield answers.read(size + 1)[:size]

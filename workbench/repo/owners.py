@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
-from workbench.repo.git import text
+from workbench.repo.encoding import text
 from workbench.repo.objects import REGULAR, leaves, read_objects
 from workbench.repo.repository import Repository
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from workbench.model.errors import EnvironmentFailed, Refused, UsageError
-from workbench.repo.git import Done, Git, text
+from workbench.repo.encoding import text
+from workbench.repo.git import Done, Git
 
 # What git leaves in its directory while an operation waits for the user, in the order in which one hides another.
 _OPERATIONS = {
@@ -73,8 +74,8 @@ class Repository:
 
     def resolve(self, rev: str) -> str:
         """Return the commit id that `rev` (a branch, tag, id or expression) names; raises UsageError for none."""
-        done = self._parse(f"{rev}^{{commit}}") if rev and not rev.startswith("-") else None
-        if done is None or not done.yes:
+        done = self._parse(f"{rev}^{{commit}}")
+        if not done.yes:
             near = difflib.get_close_matches(rev, self._branches(), n=3)
             named = "did you mean " + " or ".join(near) if near else "name a branch, a tag or a commit id"
             raise UsageError(f"{rev!r} names no commit", hint=named)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from workbench.model.errors import EnvironmentFailed, Refused, UsageError
-from workbench.repo.quoting import quoted
+from workbench.repo.encoding import quoted
 from workbench.repo.repository import Repository
 
 _MARK = "workbench-sandbox"

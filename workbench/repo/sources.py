@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from workbench.model.source import Entry, Sources
 from workbench.repo.attributes import refused_attributes
-from workbench.repo.git import raw, shown
+from workbench.repo.encoding import raw, shown
 from workbench.repo.index import private_index
 from workbench.repo.objects import Leaf, leaves, read_objects
 from workbench.repo.repository import Repository

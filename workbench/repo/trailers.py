@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.model.errors import Conflict
-from workbench.repo.git import text
+from workbench.repo.encoding import text
 from workbench.repo.objects import read_objects
 from workbench.repo.repository import Repository
 

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from workbench.model.errors import EnvironmentFailed, UsageError
 from workbench.model.source import Entry
 from workbench.repo.attributes import attributes, refused_attributes
-from workbench.repo.git import Git, is_utf8, shown, text
+from workbench.repo.encoding import is_utf8, shown, text
+from workbench.repo.git import Git
 from workbench.repo.objects import Leaf
 from workbench.repo.repository import Repository
 
