@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from workbench.codemod.grammar import TYPE_ALIASES
+from workbench.codemod.interfaces import Interface, interfaces
 from workbench.codemod.signatures import Signature, signatures
 from workbench.codemod.source import Module
 from workbench.codemod.statements import (
@@ -35,7 +36,8 @@ class ModuleFacts:
     its import statements outside functions and `TYPE_CHECKING` name. `reached`: those of all its import
     statements, at any depth. `quoted`: dotted names that are whole string literals. `mentions`: which of
     the words asked for it writes as an attribute or as a whole string, so that it may read them off a
-    module. `coroutines`: its `async def` functions and methods.
+    module. `coroutines`: its `async def` functions and methods. `interfaces`: what its module-level classes
+    and functions offer.
     """
 
     name: str
@@ -52,6 +54,7 @@ class ModuleFacts:
     reached: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
+    interfaces: Mapping[str, Interface] = field(default_factory=dict)
 
 
 def facts(
@@ -67,12 +70,19 @@ def facts(
     contested = {local for local, targets in reading.imports.items() if len(targets) > 1}
     defined = frozenset(reading.defined | contested)
     listed = exports(module.tree) if b"__all__" in module.source else None
+    imported = {local: target for local, (target, *_) in reading.imports.items() if local not in defined}
+
+    def absolute(name: str) -> str:
+        first, dot, rest = name.partition(".")
+        home = f"{module.name}.{first}" if first in defined and module.name else first
+        return f"{imported.get(first, home)}{dot}{rest}"
+
     return ModuleFacts(
         name=module.name,
         path=module.path,
         is_package=module.is_package,
         defined=defined,
-        imported={a: b for a, (b, *_) in reading.imports.items() if a not in defined},
+        imported=imported,
         stars=tuple(dict.fromkeys(reading.stars)),
         exports=_exported(listed.items) if listed is not None and listed.complete else None,
         dynamic="__getattr__" in defined,
@@ -82,6 +92,7 @@ def facts(
         quoted=frozenset(one.decode() for one in _QUOTED.findall(module.source)),
         mentions=frozenset(word for word in words if _mentions(module.source, word)),
         coroutines=frozenset(_coroutines(module.tree.body)),
+        interfaces=dict(interfaces(module, absolute)) if with_signatures else {},
     )
 
 

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from workbench.codemod.edit import Edit
 from workbench.codemod.project import Project
 from workbench.codemod.source import Module
+from workbench.codemod.tree import Tree
+from workbench.model.errors import Problem
 from workbench.model.violation import Blocked, Priority, Site
 
 Handling = Literal["report", "rewrite", "ignore"]
@@ -117,6 +119,22 @@ class Rule(ABC, Generic[P]):
     @abstractmethod
     def moves(self) -> tuple[tuple[str, str], ...]:
         """(old, new) dotted names this rule makes equal; every rule compares names through all of them."""
+
+    def mentions(self) -> tuple[str, ...]:
+        """Dotted names whose paths through the tree this rule follows, but which need not exist in it."""
+        return ()
+
+    def requires(self) -> tuple[str, ...]:
+        """Dotted names this rule wants to see in the tree, so that no other rule may take them away."""
+        return ()
+
+    def is_about(self, module: str) -> bool:  # noqa: ARG002 - for the kinds that judge modules as such
+        """Say whether the file of a module is looked at even if no needle stands in it."""
+        return False
+
+    def problems(self, project: Project, tree: Tree) -> tuple[Problem, ...]:  # noqa: ARG002 - for the kinds that ask
+        """Return what makes no sense about this rule in this tree, beside targets that are not there."""
+        return ()
 
     @abstractmethod
     def needles(self) -> frozenset[str]:

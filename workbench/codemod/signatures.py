@@ -22,6 +22,19 @@ class Signature:
     is_async: bool = False
     is_class: bool = False
 
+    @property
+    def shown(self) -> str:
+        """The parameters in brackets, `=` behind those with a default."""
+        parts = [self._shown(name) for name in self.positional_only]
+        parts += ["/"] if parts else []
+        parts += [self._shown(name) for name in self.regular]
+        parts += ["*args"] if self.var_positional else ["*"] if self.keyword_only else []
+        parts += [self._shown(name) for name in self.keyword_only]
+        return f"({', '.join([*parts, *(['**kwargs'] if self.var_keyword else [])])})"
+
+    def _shown(self, name: str) -> str:
+        return name if name in self.required else f"{name}="
+
     def problem(self, positional: int, keywords: Collection[str]) -> str:
         """Return why a call with so many positional arguments and these keywords does not bind, or ""."""
         places = (*self.positional_only, *self.regular)
@@ -47,7 +60,7 @@ def signatures(body: list[ast.stmt]) -> Iterator[tuple[str, Signature]]:
     for node in body:
         if isinstance(node, FunctionNode):
             if not node.decorator_list:
-                yield node.name, _signature(node, skip=0)
+                yield node.name, signature_of(node, skip=0)
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(node)
 
@@ -57,15 +70,16 @@ def _of_class(node: ast.ClassDef) -> Iterator[tuple[str, Signature]]:
     plain = not node.decorator_list and not node.keywords and "__new__" not in methods
     init = methods.get("__init__")
     if plain and init is not None and not init.decorator_list:
-        yield node.name, _signature(init, skip=1, is_class=True)
+        yield node.name, signature_of(init, skip=1, is_class=True)
     for method in methods.values():
         binding = [one.id for one in method.decorator_list if isinstance(one, ast.Name)]
         if binding in (["classmethod"], ["staticmethod"]) and len(method.decorator_list) == 1:
             skip = 1 if binding == ["classmethod"] else 0
-            yield f"{node.name}.{method.name}", _signature(method, skip=skip)
+            yield f"{node.name}.{method.name}", signature_of(method, skip=skip)
 
 
-def _signature(node: FunctionNode, *, skip: int, is_class: bool = False) -> Signature:
+def signature_of(node: FunctionNode, *, skip: int, is_class: bool = False) -> Signature:
+    """Return the signature of a definition without its first `skip` parameters, such as `self`."""
     arguments = node.args
     places = [*arguments.posonlyargs, *arguments.args]
     without_default = {one.arg for one in places[skip : len(places) - len(arguments.defaults)]}

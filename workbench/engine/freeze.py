@@ -26,7 +26,7 @@ from workbench.planning.planner import make_plan
 from workbench.planning.priorities import prioritise
 from workbench.planning.frozen import dumps
 from workbench.planning.planfile import find_plan
-from workbench.planning.references import check_targets
+from workbench.planning.references import check_targets, check_tree
 from workbench.repo.history import blob_diff
 from workbench.repo.sources import CommitSources
 from workbench.repo.working_tree import WorkingTreeSources
@@ -83,7 +83,11 @@ def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means)
 def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
     """Scan a tree for the plan's rules; a rule that names what does not exist is a plan-file error."""
     scanned = scan(sources, ws.spec, ws.rules)
-    problems = (*lint(ws.spec, ws.rules), *check_targets(ws.spec, ws.rules, scanned.project))
+    problems = (
+        *lint(ws.spec, ws.rules),
+        *check_targets(ws.spec, ws.rules, scanned.project),
+        *check_tree(ws.spec, ws.rules, scanned.project, sources),
+    )
     if problems:
         raise PlanFileError(str(ws.spec.path), problems)
     return replace(scanned, violations=_prioritised(ws, sources, scanned.violations))

@@ -92,22 +92,23 @@ def _undone(rules: Sequence[AnyRule]) -> Iterator[Problem]:
         for written in sorted(_writes(writer)):
             step = _step(written, moves)
             judges = [*forbidden.get(written, ()), *([step[1]] if step else ())]
+            verb = "requires" if written in writer.requires() else "writes"
             for judge in dict.fromkeys(one for one in judges if one is not writer):
                 yield Problem(
-                    f"rules[{writer.id}] writes {written}, which rules[{judge.id}] then finds wrong",
+                    f"rules[{writer.id}] {verb} {written}, which rules[{judge.id}] then finds wrong",
                     f"rules[{writer.id}]",
-                    suggestion=f"let {writer.id!r} write what is to stay",
+                    suggestion=f"let {writer.id!r} name what is to stay",
                 )
 
 
 def _writes(rule: AnyRule) -> set[str]:
-    return {new for _, new in rule.moves()} | set(_names(rule, _WRITTEN))
+    return {new for _, new in rule.moves()} | set(_names(rule, _WRITTEN)) | set(rule.requires())
 
 
 def _forbids(rule: AnyRule) -> set[str]:
     """Return the names whose every use the rule finds wrong, beside those it moves."""
     if not rule.fixes:
-        return set(_names(rule, _FORBIDDEN))
+        return set(_names(rule, _FORBIDDEN)) - set(rule.requires())
     return set(_names(rule, _REPLACED)) if set(_names(rule, _WRITTEN)) else set()
 
 

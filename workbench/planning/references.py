@@ -10,9 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pathspec import GitIgnoreSpec
+
 from workbench.codemod.project import Project
+from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Rule
+from workbench.codemod.tree import Tree
 from workbench.model.errors import Problem
+from workbench.model.source import Sources
 from workbench.planning.fields import inside
 from workbench.planning.lines import KeyPath
 from workbench.planning.problems import Complaint, located, near
@@ -62,6 +67,15 @@ def check_targets(spec: PlanSpec, rules: Iterable[Rule[Any]], project: Project) 
         if project.exists(target) is False
     )
     return located(missing, spec.lines)
+
+
+def check_tree(spec: PlanSpec, rules: Iterable[Rule[Any]], project: Project, sources: Sources) -> tuple[Problem, ...]:
+    """Return what the rules themselves find wrong about their parameters in this tree, such as dead `allow` entries."""
+    include, exclude = (GitIgnoreSpec.from_lines(globs) for globs in (spec.scope.include, spec.scope.exclude))
+    paths = (entry.path for entry in sources.entries())
+    judged = tuple(path for path in paths if include.match_file(path) and not exclude.match_file(path))
+    tree = Tree(judged, sources, ModuleMap(spec.scope.source_roots))
+    return located((one for rule in rules for one in rule.problems(project, tree)), spec.lines)
 
 
 def _twice(found: Iterator[tuple[KeyPath, str]], sentence: str) -> Iterator[Complaint]:

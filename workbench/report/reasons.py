@@ -68,6 +68,22 @@ REASONS: dict[str, Reason] = {
         "the name stands in a string, which the rule only reports",
         'set `strings = "rewrite"` if the string is a dotted name, or change it by hand',
     ),
+    "outside-tree": Reason(
+        "what the name stands for lies outside this tree, where nobody can look at it",
+        "look at it by hand, or ask for less (`callable = false`)",
+    ),
+    "not-there": Reason(
+        "the new module has nothing of this name",
+        "define it there, or import it from where it is",
+    ),
+    "interfaces-differ": Reason(
+        "the definition does not offer what the canonical one of its name does",
+        "bring the two together, or rename the one that is something else",
+    ),
+    "conditional-definition": Reason(
+        "the name is defined in a branch of an `if` or `try`, so whether it counts is decided at run time",
+        "take the branch out by hand, or leave the file to `allow`",
+    ),
     "doctest": Reason(
         "the name stands in a doctest, which the rule only reports",
         'set `doctests = "rewrite"`, or change it by hand',
@@ -88,6 +104,35 @@ REASONS: dict[str, Reason] = {
     "still-async": Reason(
         "the function the call resolves to is still `async def`, so it needs its await",
         "make the function synchronous first, or take it out of the rule",
+    ),
+    # The new code would do something else.
+    "evaluated-twice": Reason(
+        "the new code would evaluate an expression more often than the old one",
+        "give it a name before this place, and use the name",
+    ),
+    "evaluated-later": Reason(
+        "the new code would evaluate an expression later, inside a lambda or a loop",
+        "give it a name before this place, and use the name",
+    ),
+    "evaluation-order": Reason(
+        "the new code would make calls in another order than the old one",
+        "give their results names before this place, and use the names",
+    ),
+    "argument-dropped": Reason(
+        "the new code leaves out an expression that may do something when it is evaluated",
+        "evaluate it on a line of its own, or take it away by hand",
+    ),
+    "assigned-to": Reason(
+        "the place is assigned to or deleted, and the new code only stands for reading",
+        "change this place by hand",
+    ),
+    "comment-lost": Reason(
+        "a comment stands in what is replaced, and would go with it",
+        "move the comment out of the expression",
+    ),
+    "sync-context": Reason(
+        "the new code awaits, and stands in no async function",
+        "make the function around it async, or change this place by hand",
     ),
     # Rules meet one another.
     "overlap": Reason(
@@ -112,7 +157,7 @@ REASONS: dict[str, Reason] = {
     ),
     "detect-only": Reason(
         "the rule finds, and leaves the change to a person",
-        "change this place by hand; the next scan sees it",
+        "change this place by hand, or name its file in `allow`; the next scan sees it",
     ),
     "file-gone": Reason(
         "the file is not there any more",

@@ -17,7 +17,7 @@ from workbench.scan.crew import spread
 from workbench.scan.files import MOST_BYTES, PythonFile, python_files, unreadable
 from workbench.scan.finding import Kit, Task, find, read_facts
 from workbench.scan.gather import Gatherer, HitFile
-from workbench.scan.prefilter import Needles
+from workbench.scan.prefilter import Hit, Needles
 from workbench.scan.wanted import Rules, aliases_of, dotted_names, moves_of, needles_of, words_of
 
 
@@ -66,7 +66,8 @@ def rescan(
     """
     words = needles_of(rules).words
     needles = Needles(words, aliases_of(words, project, rules))
-    hits = {one.file.path: one for one in _hits(sources, python_files(sorted(set(paths)), spec), needles)}
+    files = python_files(sorted(set(paths)), spec)
+    hits = {one.file.path: one for one in _hits(sources, files, needles, rules)}
     changed = [one.file for one in hits.values() if one.file.module in project.facts]
     fresh = {one.name: one for one in _Loader(sources, hits, set(needles.all), jobs=1)(changed)}
     project = replace(project, facts={**project.facts, **fresh})
@@ -87,7 +88,7 @@ def _learn(
     looked_for = needles
     while looked_for.all:
         load.words |= looked_for.all
-        for one in _hits(sources, files, looked_for):
+        for one in _hits(sources, files, looked_for, rules if looked_for is needles else ()):
             before = hits.get(one.file.path)
             hits[one.file.path] = replace(one, hit=one.hit | before.hit) if before else one
             gatherer.enter(hits[one.file.path])
@@ -99,10 +100,13 @@ def _learn(
     return hits, Project(gatherer.facts, gatherer.modules, moves_of(rules))
 
 
-def _hits(sources: Sources, files: Iterable[PythonFile], needles: Needles) -> Iterator[HitFile]:
+def _hits(sources: Sources, files: Iterable[PythonFile], needles: Needles, rules: Rules = ()) -> Iterator[HitFile]:
+    """Yield the files that hold a needle, and those that one of `rules` is about whatever they hold."""
     by_path = {one.path: one for one in files}
     for path, source in sources.read(by_path):
         hit = needles.look(source)
+        if hit is None and any(rule.is_about(by_path[path].module) for rule in rules):
+            hit = Hit(frozenset())
         if hit is not None:
             yield HitFile(by_path[path], source, hit)
 
@@ -135,6 +139,7 @@ def _find(
             skipped.append(Skipped(one.file.path, "too-large", f"{len(one.source)} bytes"))
         else:
             numbers = {number for word in one.hit.words for number in by_word.get(word, ())}
+            numbers |= {number for number, rule in enumerate(rules) if rule.is_about(one.file.module)}
             tasks.append(Task(one.file, one.source, tuple(sorted(numbers))))
     found = [one for chunk in spread(find, Kit(tuple(rules), project), tasks, jobs=jobs) for one in chunk]
     violations = [one for one in found if isinstance(one, Violation)]

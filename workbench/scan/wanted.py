@@ -16,9 +16,9 @@ _RELATIVE = ("from .", "from..")
 
 
 def dotted_names(rules: Iterable[Rule[Any]]) -> frozenset[str]:
-    """Return every dotted name the rules declare: what must exist, and both ends of what moves."""
-    targets = {name for rule in rules for name in rule.targets()}
-    return frozenset(targets | {name for rule in rules for move in rule.moves() for name in move})
+    """Return every dotted name the rules declare: what must or may exist, and both ends of what moves."""
+    named = {name for rule in rules for name in (*rule.targets(), *rule.mentions())}
+    return frozenset(named | {name for rule in rules for move in rule.moves() for name in move})
 
 
 def moves_of(rules: Iterable[Rule[Any]]) -> dict[str, str]:
