@@ -47,7 +47,7 @@ def test_plain_tells_how_it_ends(screen, plan, record, story):
         view.event(e.RunInterrupted("r", "signal 15"), last)
         view.event(e.RunFinished("r", record.outcome, record.head), last)
     assert str(screen).splitlines() == [
-        "P2-002 rolled back  direct-construction in tests/unit  0 of 1 site  0.0 s  unit did not finish  [1 of 6]",
+        "P2-002 rolled back  0 of 1 site  0.0 s  direct-construction in tests/unit  unit did not finish  [1 of 6]",
         "P9-999 empty  [2 of 6, about 5 s left]",
         "run  interrupted: signal 15",
         "run  partial, branch at aaa8e5b325",
@@ -132,7 +132,7 @@ def test_the_screen_moves_and_is_put_away(plan, story):
             time.sleep(0.02)
     shown = console.file.getvalue()
     assert "unit 0.0 s" in shown
-    assert "✓ P0-001 kept  legacy-import in netra_backend/app/routes  2 sites" in shown
+    assert "✓ P0-001 kept  2 sites  6.0 s  legacy-import in netra_backend/app/routes" in shown
     assert "✓ P1-002 kept in part" in shown
     assert "\x1b[?25h" in shown[-80:]
 

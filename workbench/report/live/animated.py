@@ -15,12 +15,12 @@ from workbench.model import event as happened
 from workbench.model.batch import ON_BRANCH
 from workbench.model.event import Event
 from workbench.model.gate import Verdict
-from workbench.model.plan import Plan
+from workbench.model.plan import Batch, Plan
 from workbench.model.violation import Priority
 from workbench.report.console import frame
 from workbench.report.figures import duration, goal, rate
 from workbench.report.live.lines import counts_line, ended_line, left, work
-from workbench.report.live.progress import Now, Progress, begin, step
+from workbench.report.live.progress import Ended, Now, Progress, begin, step
 
 _REFRESH_PER_SECOND = 4
 _MARK = {
@@ -65,10 +65,10 @@ class AnimatedView:
         self._moment = (progress, at, self._console.get_time())
         if isinstance(event, (happened.BatchKept, happened.BatchDropped)) and event.batch in progress.batches:
             batch, ended = progress.batches[event.batch], progress.ended[event.batch]
-            mark = ("✓", frame.GOOD) if ended.state in ON_BRANCH else ("✗", frame.CARE)
             self._console.print(
-                frame.line(frame.text(*mark), " ", frame.text(batch.id, frame.STRONG), " ", ended_line(batch, ended)),
-                soft_wrap=True,
+                _ended(batch, ended),
+                no_wrap=True,
+                overflow="ellipsis",
             )
 
     def _picture(self) -> RenderableType:
@@ -137,3 +137,10 @@ def _foot(progress: Progress, at: datetime) -> list[Text]:
     ]
     counts = [part for part in (counts_line(progress), left(progress.seconds_left(at))) if part]
     return [frame.text(one, frame.QUIET) for one in (*suites, " · ".join(counts))]
+
+
+def _ended(batch: Batch, ended: Ended) -> Text:
+    """Return the line that stays when a batch has ended; the suites' rates stand below and move."""
+    mark = ("✓", frame.GOOD) if ended.state in ON_BRANCH else ("✗", frame.CARE)
+    told = ended_line(batch, ended, tests=False)
+    return frame.line(frame.text(*mark), " ", frame.text(batch.id, frame.STRONG), " ", told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.model.batch import BatchState
-from workbench.model.gate import Judgement
+from workbench.model.gate import Judgement, Level
 from workbench.model.plan import Batch
 from workbench.report.figures import counted, duration, rate, roughly
 from workbench.report.live.progress import Ended, Progress
@@ -17,21 +17,24 @@ _STATE = {
 }
 
 
+_BUILTIN = (Level.SYNTAX, Level.RESCAN, Level.IMPORTS)
+
+
 def work(batch: Batch) -> str:
     """Return "direct-construction in netra_backend/app"."""
     return f"{', '.join(batch.rules)} in {batch.package or 'the root'}"
 
 
-def ended_line(batch: Batch, ended: Ended) -> str:
-    """Return what became of a batch, without its id: state, work, sites, time, tests, reason."""
+def ended_line(batch: Batch, ended: Ended, *, tests: bool = True) -> str:
+    """Return what became of a batch, without its id: state, sites, time, work, the commands' tests, reason."""
     whole = len(batch.fingerprints)
     fixed = counted(whole, "site") if ended.fixed == whole else f"{ended.fixed} of {counted(whole, 'site')}"
-    tests = [
+    rates = [
         f"{one.report.gate} {one.verdict} {rate(one.report.counts)}"
         for one in ended.judgements
-        if one.report.counts is not None
+        if tests and one.report.counts is not None and one.report.level not in _BUILTIN
     ]
-    told = [state_word(ended.state), work(batch), fixed, duration(ended.seconds), *tests, ended.reason]
+    told = [state_word(ended.state), fixed, duration(ended.seconds), work(batch), *rates, ended.reason]
     return "  ".join(part for part in told if part)
 
 
