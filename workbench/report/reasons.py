@@ -134,6 +134,10 @@ REASONS: dict[str, Reason] = {
         "the new code awaits, and stands in no async function",
         "make the function around it async, or change this place by hand",
     ),
+    "own-definition": Reason(
+        "the place is part of what the new name does, or of how it is made",
+        "nothing: this is where the old one belongs",
+    ),
     # Rules meet one another.
     "overlap": Reason(
         "two rules want to change the same bytes",
