@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import takewhile
 
 from workbench.codemod.names import ImportedName, Names, Read, Scope, ScopeKind
 from workbench.codemod.project import Project
@@ -83,8 +84,14 @@ def is_bound_to(names: Names, to: str, scope: Scope) -> bool:
 
 
 def is_hidden(names: Names, new: str, scope: Scope, reads: Collection[Read]) -> bool:
-    """Say whether at one of `reads` a scope between it and `scope` has a variable called `new`."""
-    return any(_inside(names.variables.owner(new, read.scope), scope) for read in reads)
+    """Say whether at one of `reads` a scope between it and `scope` has, or declares, a variable called `new`."""
+    for read in reads:
+        between = takewhile(lambda one: one is not scope, read.scope.outward())
+        if any(new in one.declared_global or new in one.declared_nonlocal for one in between):
+            return True
+        if _inside(names.variables.owner(new, read.scope), scope):
+            return True
+    return False
 
 
 def is_free(names: Names, new: str, scope: Scope) -> bool:

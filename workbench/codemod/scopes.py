@@ -65,6 +65,15 @@ class Scope:
             name = self.mangled(name)
         self.bindings.setdefault(name, []).append(node)
 
+    def holder(self, name: str) -> Scope:
+        """Return the scope whose variable a binding of `name` here makes: another one after `global`, `nonlocal`."""
+        if name in self.declared_global:
+            return self.module
+        if name not in self.declared_nonlocal:
+            return self
+        outer = (one for one in self.outward() if one is not self and one.kind is not ScopeKind.CLASS)
+        return next((one for one in outer if name in one.bindings), self)
+
     def outward(self) -> Iterator[Scope]:
         """Yield this scope and those around it."""
         scope: Scope | None = self
@@ -91,12 +100,14 @@ class ImportedName:
     """One alias of one import statement.
 
     `local` is the name it binds ("*" for a star), `bound` the absolute dotted name that local stands
-    for, `spelled` the absolute dotted name the alias names (they differ for `import a.b`: `a`, `a.b`).
+    for, `spelled` the absolute dotted name the alias names (they differ for `import a.b`: `a`, `a.b`). `scope`
+    is the one whose variable it binds, `at` the one the statement stands in (they differ after `global`).
     """
 
     statement: Importing
     alias: ast.alias
     scope: Scope
+    at: Scope
     local: str
     bound: str
     spelled: str

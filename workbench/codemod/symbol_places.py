@@ -85,7 +85,7 @@ def spots(move: Move, names: Names, *, strings: bool) -> Iterator[Spot]:
         if imported.local != move.new_name:
             change = renaming(names, imported, to=move.new, moving=found)
         place = names.module.place(imported.alias)
-        yield Spot(Role.IMPORT, place, imported.scope, imported, renaming=change)
+        yield Spot(Role.IMPORT, place, imported.at, imported, renaming=change)
         if change is not None:
             for read in change.reads:
                 if id(read.node) not in moved:

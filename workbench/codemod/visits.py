@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from workbench.codemod.grammar import TYPE_ALIASES
-from workbench.codemod.scopes import Scope, ScopeKind
+from workbench.codemod.scopes import ImportedName, Scope, ScopeKind
 
 if TYPE_CHECKING:
     from workbench.codemod.walk import Walk
@@ -171,17 +172,16 @@ def _type_alias(walk: Walk, node: ast.AST, scope: Scope, stack: Stack) -> None:
     _elsewhere(walk, [*walk.annotation(parts["value"], around)], around, scope, stack)
 
 
-def hand_over(scope: Scope) -> None:
-    """Give the bindings of global and nonlocal names to the scope that owns the variable."""
-    for name in scope.declared_global:
-        for node in scope.bindings.pop(name, ()):
-            scope.module.bind(name, node)
-    for name in scope.declared_nonlocal:
-        nodes = scope.bindings.pop(name, ())
-        holders = [one for one in [*scope.outward()][1:] if one.kind is not ScopeKind.CLASS]
-        owner = next((one for one in holders if name in one.bindings), scope)
-        for node in nodes:
+def hand_over(scope: Scope) -> dict[ImportedName, ImportedName]:
+    """Give the bindings of global and nonlocal names to the scope that has the variable; return what imports became."""
+    handed = {}
+    for name in scope.declared_global | scope.declared_nonlocal:
+        owner = scope.holder(name)
+        for node in scope.bindings.pop(name, ()) if owner is not scope else ():
+            if isinstance(node, ImportedName):
+                handed[node] = node = replace(node, scope=owner)
             owner.bind(name, node)
+    return handed
 
 
 VISITS: dict[type[ast.AST], Callable[..., None]] = {

@@ -59,9 +59,12 @@ class Walk:
         while self._todo:
             scope, nodes = self._todo.pop()
             self._drain(scope, [*reversed(nodes)])
+        handed: dict[ImportedName, ImportedName] = {}
         for scope in self.found.scopes:
             if scope.declared_global or scope.declared_nonlocal:
-                hand_over(scope)
+                handed |= hand_over(scope)
+        if handed:
+            self.found.imports = [handed.get(one, one) for one in self.found.imports]
 
     def _drain(self, scope: Scope, stack: list[ast.AST]) -> None:
         names, attributes, strings = self.found.names, self.found.attributes, self.found.strings
@@ -143,7 +146,7 @@ class Walk:
     def imports(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for alias, local, spelled in imported_names(node, self._package):
             full = alias.name if isinstance(node, ast.Import) else spelled
-            one = ImportedName(node, alias, scope, local, spelled, full)
+            one = ImportedName(node, alias, scope, scope, local, spelled, full)
             self.found.imports.append(one)
             scope.bind(local, one)
 
