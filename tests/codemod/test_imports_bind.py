@@ -91,6 +91,17 @@ def test_a_runtime_use_needs_a_runtime_import() -> None:
     )
 
 
+def test_of_several_imports_the_nearest_is_followed() -> None:
+    code = (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.ws import Old\n\n\n"
+        "def f(x: 'Old'): ...\n\n\nif __name__ == '__main__':\n    from app.ws import Old\n\n    «Old»()\n"
+    )
+    after = str(bound(code, "app.perm.make"))
+    assert after.endswith(
+        "if __name__ == '__main__':\n    from app.perm import make\n    from app.ws import Old\n\n    make()\n"
+    )
+
+
 def test_an_annotation_is_content_with_a_typing_import() -> None:
     code = (
         "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n"

@@ -61,6 +61,7 @@ class Binder:
         goal = goal_of(qualified, self._ground.project)
         if goal.module == self._ground.module.name and goal.path:
             return self._own(goal, at)
+        like = self._nearest(like, at)
         by_module = like is not None and self._ground.brings_module(like)
         served = sorted(self._served(goal, at), key=lambda one: one.by_module != by_module)
         best = served[0].bound if served else None
@@ -68,6 +69,22 @@ class Binder:
             return best
         planned = self._plan(goal, at, like, deferred)
         return best if isinstance(planned, Blocked) and best is not None else planned
+
+    def _nearest(self, like: ImportedName | None, at: ast.AST) -> ImportedName | None:
+        """Return the import that stands nearest above `at` where several bring the same name: a block's own first."""
+        if like is None or like.is_star:
+            return like
+        around = self._names.ancestry.trail(at)
+        best, depth = like, -1
+        for one in like.scope.bindings.get(like.local, ()):
+            if not isinstance(one, ImportedName) or one.spelled != like.spelled:
+                continue
+            inside = len(self._names.ancestry.trail(one.statement))
+            holder = self._names.ancestry.parent(one.statement)
+            above = getattr(at, "lineno", 0) >= one.statement.lineno
+            if holder in around and above and inside > depth:
+                best, depth = one, inside
+        return best
 
     def _own(self, goal: Goal, at: ast.AST) -> Bound | Blocked:
         """A module never imports itself: its own names are there, or nothing is."""
