@@ -162,7 +162,7 @@ class _Carrying:
             self._blocked[id(spot)] = bound
             return False
         self._edits.append(self._edit(start, end, bound.spelling))
-        return True
+        return bound.through is not origin
 
     def _follow(self, spot: Spot) -> None:
         """Change what hangs on an import, once its new spelling is known, and strings."""
