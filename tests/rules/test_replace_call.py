@@ -275,6 +275,17 @@ def test_an_expression_must_work_where_it_is_written() -> None:
     )
 
 
+def test_a_refused_call_leaves_no_import_behind() -> None:
+    one = rule(
+        **{
+            "with": "app.other.get",
+            "arguments": [{"name": "context", "otherwise": {"expression": "app.ctx.make()"}}],
+        }
+    )
+    tree = {"app/other.py": "import app.example\ndef get(context): ...\n"}
+    assert rewritten(f"{IMPORT}\n\ndef f():\n    return Manager()\n", one, tree=tree) == "[import-cycle]"
+
+
 def test_one_refusal_does_not_hold_up_the_others() -> None:
     code = f"{IMPORT}\n\ndef f(context):\n    return Manager()\n\n\ndef g():\n    return Manager()\n"
     project = _project(code, PATH, {}, {})

@@ -43,6 +43,13 @@ class CallRewriter:
 
     def replace(self, site: CallSite) -> Blocked | None:
         """Plan the replacement of one call; return why not, if not."""
+        mark = self.imports.mark()
+        refusal = self._plan(site)
+        if refusal is not None:
+            self.imports.undo(mark)
+        return refusal
+
+    def _plan(self, site: CallSite) -> Blocked | None:
         call = site.call
         if call is None:
             return site.blocked

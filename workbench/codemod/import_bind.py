@@ -70,6 +70,17 @@ class Binder:
         planned = self._plan(goal, at, like, deferred)
         return best if isinstance(planned, Blocked) and best is not None else planned
 
+    @property
+    def planned(self) -> int:
+        """How many imports are planned."""
+        return len(self._planned)
+
+    def forget(self, planned: int) -> None:
+        """Take back all but the first `planned` imports."""
+        for one in self._planned[planned:]:
+            self._ground.changes.wanted.remove(one.wanted)
+        del self._planned[planned:]
+
     def _nearest(self, like: ImportedName | None, at: ast.AST) -> ImportedName | None:
         """Return the import that stands nearest above `at` where several bring the same name: a block's own first."""
         if like is None or like.is_star:

@@ -50,6 +50,14 @@ class Imports:
         """
         return self._binder.bind(qualified, at=at, like=like, deferred=deferred)
 
+    def mark(self) -> int:
+        """Return a mark to which `undo` takes back what `bind` plans from now on."""
+        return self._binder.planned
+
+    def undo(self, mark: int) -> None:
+        """Forget the imports planned by `bind` since the mark: the change that wanted them was refused."""
+        self._binder.forget(mark)
+
     def move(self, imported: ImportedName, to: str, *, local: str | None = None) -> Bound | Blocked:
         """Make one import alias come from another place (`to` is the new dotted name), where it stands.
 
