@@ -9,8 +9,9 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from workbench.codemod.fragments import form
 from workbench.codemod.pattern import Pattern
-from workbench.codemod.pattern_match import Found, Item, form, in_order
+from workbench.codemod.pattern_match import Found, Item, in_order
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from workbench.codemod.fragments import form
 from workbench.codemod.names import Names, Resolved, Scope
 from workbench.codemod.pattern import Pattern, chain
 
@@ -192,12 +193,6 @@ def meaning(node: ast.expr, names: Names, scope: Scope | None) -> Resolved | Non
         return names.resolve(node)
     first, *rest = chain(node).split(".")
     return names.variables.resolve(first, tuple(rest), scope, None) if first else None
-
-
-def form(node: ast.AST) -> str:
-    """Return a text that two nodes share when they are the same code, read or written."""
-    text = ast.dump(node)
-    return text.replace("ctx=Store()", "ctx=Load()").replace("ctx=Del()", "ctx=Load()")
 
 
 def in_order(items: Sequence[Item]) -> tuple[Item, ...]:

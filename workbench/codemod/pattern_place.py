@@ -10,15 +10,16 @@ import ast
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workbench.codemod.fragments import form, parsed, parsed_alone
+from workbench.codemod.in_strings import fits_in_quotes
 from workbench.codemod.pattern_brackets import comments
-from workbench.codemod.pattern_match import Match, form
-from workbench.codemod.pattern_render import Renderer, UnfitError, Written, expression
-from workbench.codemod.source import Module, Unparsable
+from workbench.codemod.pattern_match import Match
+from workbench.codemod.pattern_render import Renderer, UnfitError, Written
+from workbench.codemod.source import Module
 from workbench.model.violation import Blocked
 
 _THROUGH = (ast.expr, ast.keyword, ast.comprehension, ast.arguments)
 _TAKES_YIELD = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign)
-_DELICATE = frozenset("'\"\\\r\n#{}!:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def settled(renderer: Renderer, match: Match, module: Module) -> Written | Block
         return Blocked("dynamic-name" if match.in_text else "check-failed", str(unfit))
     except SyntaxError:
         return Blocked("grammar", "the arguments hold newer Python than the one that runs workbench reads")
-    if match.in_text and _DELICATE & (set(text) - set(old)):
+    if match.in_text and not fits_in_quotes(old, text):
         return Blocked("dynamic-name", "the new code cannot surely stand inside a string")
     if comments(old) - comments(text) - renderer.comments_dropped(tree):
         return Blocked("comment-lost", "a comment stands in what the pattern replaces")
@@ -140,27 +141,17 @@ def _replaced(tree: ast.AST, node: ast.AST, new: ast.expr) -> ast.AST:
 
 
 def _means(text: str, tree: ast.expr) -> bool:
-    try:
-        return form(expression(text)) == form(tree)
-    except UnfitError:
-        return False
+    found = parsed(text)
+    return found is not None and form(found) == form(tree)
 
 
 def _is_argument(text: str) -> bool:
-    try:
-        call = expression(f"f(_={text}\n)")
-    except UnfitError:
-        return False
+    call = parsed(f"f(_={text}\n)")
     return isinstance(call, ast.Call) and len(call.keywords) == 1 and not call.args
 
 
 def _stands_alone(text: str, around: Around) -> bool:
     """Say whether a text is an expression without anything around it, as it would be in a statement."""
-    try:
-        body = Module("", text.encode()).tree.body
-    except (Unparsable, UnicodeEncodeError):
-        return False
-    if len(body) != 1 or not isinstance(body[0], ast.Expr):
-        return False
-    value = body[0].value
-    return not isinstance(value, ast.Yield | ast.YieldFrom) or isinstance(around.parent, _TAKES_YIELD)
+    found = parsed_alone(text)
+    takes_yield = isinstance(around.parent, _TAKES_YIELD)
+    return found is not None and (takes_yield or not isinstance(found, ast.Yield | ast.YieldFrom))

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 from workbench.codemod.call_text import Given, arguments, opening
 from workbench.codemod.edit import Edit
+from workbench.codemod.fragments import form, parsed
 from workbench.codemod.pattern import Pattern
 from workbench.codemod.pattern_align import Alignment, Met, counterparts, value_of
 from workbench.codemod.pattern_brackets import Wanted, arranged, rebuilt
-from workbench.codemod.pattern_match import Found, Item, form, in_order
-from workbench.codemod.source import Module, Unparsable
+from workbench.codemod.pattern_match import Found, Item, in_order
+from workbench.codemod.source import Module
 
 Written = tuple[str, ast.expr]
 Spell = Callable[[str], str]
@@ -243,14 +244,11 @@ class Renderer:
 
 
 def expression(text: str) -> ast.expr:
-    """Parse a text as one expression, whatever line breaks it holds. Raises UnfitError."""
-    try:
-        body = Module("", f"(\n{text}\n)".encode()).tree.body
-    except (Unparsable, UnicodeEncodeError):
-        raise UnfitError("it cannot be put together so that it parses") from None
-    if len(body) != 1 or not isinstance(body[0], ast.Expr):
+    """Parse a text as one expression. Raises UnfitError."""
+    found = parsed(text)
+    if found is None:
         raise UnfitError("it cannot be put together so that it parses")
-    return body[0].value
+    return found
 
 
 def _called(func: ast.expr, items: Sequence[Item]) -> ast.Call:

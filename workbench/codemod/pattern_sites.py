@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from workbench.codemod.ancestry import Ancestry
 from workbench.codemod.call_sites import makers
+from workbench.codemod.fragments import form
+from workbench.codemod.in_strings import is_exact
 from workbench.codemod.names import Names, Scope
 from workbench.codemod.pattern import Pattern
-from workbench.codemod.pattern_match import Match, Matcher, form
+from workbench.codemod.pattern_match import Match, Matcher
 from workbench.codemod.pattern_pair import receiver_of
-from workbench.codemod.pattern_render import UnfitError, expression
 from workbench.codemod.pattern_rewrite import PatternRewriter
 from workbench.codemod.quoted import annotation
 from workbench.codemod.receivers import ReceiverParameters, receiver_fits
@@ -108,14 +109,7 @@ def _place(match: Match, names: Names) -> Place:
 def _is_exact(match: Match, names: Names) -> bool:
     """Say whether the bytes at the places of a match are what the tree says; inside strings they may not be."""
     parts = [node for _, node in match.found.pairs if isinstance(node, ast.expr)]
-    return not match.in_text or all(_parses_as(one, names) for one in (match.node, *parts))
-
-
-def _parses_as(node: ast.expr, names: Names) -> bool:
-    try:
-        return form(expression(names.module.segment(node).decode(names.module.codec, "replace"))) == form(node)
-    except UnfitError:
-        return False
+    return not match.in_text or all(is_exact(one, names.module) for one in (match.node, *parts))
 
 
 def _definitions(name: str, names: Names) -> Iterator[ast.AST]:

@@ -6,11 +6,10 @@ What stands under a variable keeps its bytes: comments, quotes, line breaks. Cal
 change keep their brackets and layout; parentheses are added only where the meaning needs them.
 
 **Names.** A dotted name (`app.policies.PagePolicy`) means the thing, however the file imported it, and never
-something else of that name. It begins at the top: package, modules, then the name. A name without a dot must
-be a builtin, and matches only where it still is one; `self` and `cls` are what they are. A dotted name in
-`rewrite` is imported the way, and in the place, the file imported the old one, and an import nobody reads any
-more goes. Where its module ends is known for the tree, for the imports of the file and for the standard
-library; for other packages it ends before the first part that looks like a class, or before the last one.
+something else of that name; it begins at the top package. A name without a dot must be a builtin, and matches
+only where it still is one; `self` and `cls` are what they are. A dotted name in `rewrite` is imported the way, and in the place, the file imported the old one; an import nobody reads any more
+goes. Where its module ends, the tree, the file's imports or the standard library tell; for other packages it
+ends before the first part that looks like a class, or before the last one.
 
 **Arguments.** Keyword arguments match in any order. `f($X)` matches one positional argument, so neither
 `f(x, y)` nor `f(x=1)` nor `f(*x)`. A variable never stands for an unpacking; a list of arguments does.
@@ -25,7 +24,6 @@ where only an attribute of a variable changes its name); `dynamic-name` (in stri
 exactly); `comment-lost`; `sync-context`, `async-context` (await); `name-taken`, `import-cycle`, `self-import` (the new
 import); `rebound`, `alternatives`, `star-import` (a name may be something else); `unknown-receiver`. Matches inside
 the definition of what `rewrite` names are listed as excluded: that is how it does its work.
-
 A pattern is one expression: statements are not matched.
 """
 
