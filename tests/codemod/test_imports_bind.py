@@ -91,6 +91,38 @@ def test_a_runtime_use_needs_a_runtime_import() -> None:
     )
 
 
+def test_an_import_for_typing_gives_no_place_to_one_for_run_time() -> None:
+    code = (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.ws import Old\n\n\n"
+        "def f(x: 'Old'):\n    return «Old»()\n"
+    )
+    assert bound(code, "app.perm.make") == code.replace("«Old»", "make").replace(
+        "TYPE_CHECKING\n\n", "TYPE_CHECKING\n\nfrom app.perm import make\n\n", 1
+    )
+
+
+def test_an_annotation_that_is_evaluated_needs_a_runtime_import() -> None:
+    code = (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.perm import Maker\n\n\n"
+        "def f(x: «USE»): ...\n"
+    )
+    assert "from app.perm import Maker as perm_Maker\n" in str(bound(code, "app.perm.Maker"))
+
+
+def test_an_import_with_a_fallback_does_not_serve() -> None:
+    code = "try:\n    from app.perm import make\nexcept ImportError:\n    make = None\n\n\ndef f():\n    return «USE»\n"
+    assert str(bound(code, "app.perm.make")).startswith("from app.perm import make as perm_make\n")
+
+
+def test_a_module_that_is_there_serves_where_the_name_cannot_be_had() -> None:
+    code = "import app.perm\nfrom app.ws import Old\n\nmake = perm_make = 1\n\n\ndef f():\n    return «Old»()\n"
+    assert bound(code, "app.perm.make") == code.replace("«Old»", "app.perm.make").replace(
+        "from app.ws import Old\n", ""
+    )
+    free = code.replace("make = perm_make = 1\n\n\n", "\n")
+    assert "from app.perm import make\n" in str(bound(free, "app.perm.make"))
+
+
 def test_of_several_imports_the_nearest_is_followed() -> None:
     code = (
         "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.ws import Old\n\n\n"

@@ -113,6 +113,16 @@ def test_a_file_that_reaches_its_package_relatively_goes_on_so() -> None:
     )
 
 
+def test_relative_and_absolute_imports_do_not_mix() -> None:
+    before = (
+        "from app.sub import deep\nfrom app.ws import new\n\nfrom .other import Maker\nfrom .sub import far\n\n\n"
+        "def f():\n    return «USE»(deep, new, Maker, far)\n"
+    )
+    assert bound(before, "app.perm.make") == before.replace(
+        "from app.sub", "from app.perm import make\nfrom app.sub"
+    ).replace("«USE»", "make")
+
+
 def test_a_section_that_is_missing_is_set_off() -> None:
     assert bound("import os\n\n\ndef f():\n    return «USE»(os)\n", "app.perm.make") == (
         "import os\n\nfrom app.perm import make\n\n\ndef f():\n    return make(os)\n"

@@ -126,7 +126,7 @@ class _Arguments:
         for at, slot in enumerate(slots):
             if settled < len(positional) and self._label[positional[settled]] == slot:
                 settled += 1
-            elif slot in chosen and not self._stars:
+            elif slot in chosen:
                 inserts[slot] = at
             else:
                 return inserts, settled

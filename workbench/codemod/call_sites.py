@@ -50,9 +50,7 @@ class CallSite:
 def call_sites(name: str, names: Names) -> Iterator[CallSite]:
     """Yield the calls of the canonical `name`, and the places that hand it on, in source order."""
     for use in names.uses([name]):
-        if use.quoted:
-            continue
-        parent = names.ancestry.parent(use.node)
+        parent = names.ancestry.parent(use.node)  # None in a quoted annotation: nobody calls or hands on there
         if isinstance(parent, ast.Call) and parent.func is use.node:
             reason = use.resolved.reason
             doubt = None if use.resolved.certain else Blocked(reason, _WHY.get(reason, reason))
