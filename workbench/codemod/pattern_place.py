@@ -87,13 +87,11 @@ def _fitted(text: str, tree: ast.expr, match: Match, module: Module) -> str:
         raise UnfitError("a `case` only takes names and constants")
     (start, end), (first, last) = module.span(around.root), module.span(node)
     before, after = (module.source[a:b].decode(module.codec) for a, b in ((start, first), (last, end)))
-    loose = not around.is_slot and not _stands_alone(
-        f"{before}{module.segment(node).decode(module.codec)}{after}", around
-    )
+    old = module.segment(node).decode(module.codec)
+    loose = not _stands(f"{before}{old}{after}", around)  # brackets around it, or a place that takes more
     for candidate in (text, f"({text})"):
         whole = f"{before}{candidate}{after}"
-        stands = _is_argument(whole) if around.is_slot else loose or _stands_alone(whole, around)
-        if stands and _means(whole, wanted):
+        if (loose or _stands(whole, around)) and _means(whole, wanted):
             return candidate
     raise UnfitError("the new code cannot stand where the old one stands")
 
@@ -150,8 +148,10 @@ def _is_argument(text: str) -> bool:
     return isinstance(call, ast.Call) and len(call.keywords) == 1 and not call.args
 
 
-def _stands_alone(text: str, around: Around) -> bool:
-    """Say whether a text is an expression without anything around it, as it would be in a statement."""
+def _stands(text: str, around: Around) -> bool:
+    """Say whether a text is an expression that needs no brackets: as an argument, or in a statement."""
+    if around.is_slot:
+        return _is_argument(text)
     found = parsed_alone(text)
     takes_yield = isinstance(around.parent, _TAKES_YIELD)
     return found is not None and (takes_yield or not isinstance(found, ast.Yield | ast.YieldFrom))

@@ -1,30 +1,30 @@
 """An expression is to be written another way: `$HS.get_datastore()` becomes `$HS.get_datastores().main`.
 
-**Patterns** are Python expressions. `$X` stands for one expression, the same wherever it is repeated; `$...XS`
-for any number of arguments of one call (or items of a list, tuple or set), unpackings and keywords included.
-What stands under a variable keeps its bytes: comments, quotes, line breaks. Calls and attributes that only
-change keep their brackets and layout; parentheses are added only where the meaning needs them.
+**Patterns** are Python expressions. `$X` stands for one expression, the same wherever it is repeated; `$...XS` for
+any number of arguments of one call (or items of a list, tuple or set), unpackings and keywords included. What
+stands under a variable keeps its bytes: comments, quotes, line breaks. Calls and attributes that only change keep
+their brackets and layout; parentheses are added only where the meaning needs them.
 
 **Names.** A dotted name (`app.policies.PagePolicy`) means the thing, however the file imported it, and never
-something else of that name; it begins at the top package. A name without a dot must be a builtin, and matches
-only where it still is one; `self` and `cls` are what they are. A dotted name in `rewrite` is imported the way, and in the place, the file imported the old one; an import nobody reads any more
-goes. Where its module ends, the tree, the file's imports or the standard library tell; for other packages it
-ends before the first part that looks like a class, or before the last one.
+something else of that name; it begins at the top package. A name without a dot must be a builtin, and matches only
+where it still is one; `self` and `cls` are what they are. A dotted name in `rewrite` is imported the way, and in
+the place, the file imported the old one; an import nobody reads any more goes. Where its module ends, the tree, the
+file's imports or the standard library tell; for other packages it ends before the first part that looks like a
+class, or before the last one.
 
-**Arguments.** Keyword arguments match in any order. `f($X)` matches one positional argument, so neither
-`f(x, y)` nor `f(x=1)` nor `f(*x)`. A variable never stands for an unpacking; a list of arguments does.
+**Arguments.** Keyword arguments match in any order. `f($X)` matches one positional argument, so neither `f(x, y)`
+nor `f(x=1)` nor `f(*x)`. A variable never stands for an unpacking; a list of arguments does.
 
-**Receivers.** `$HS.get_datastore()` matches any receiver. `receiver`, `receiver_not` and `receiver_type` narrow
-it: they speak of `$RECEIVER`, or of the only variable before a dot. A subclass from another file is told from
-`receiver_type` by nothing here: name it too.
+**Receivers.** `$HS.get_datastore()` matches any receiver. `receiver`, `receiver_not` and `receiver_type` narrow it:
+they speak of `$RECEIVER`, or of the only variable before a dot. A subclass from another file must be named too.
 
 **What is blocked.** `argument-dropped`, `evaluated-twice`, `evaluation-order`, `evaluated-later` (code under the
-variables that may act would not, or would again, or elsewhere); `assigned-to` (the place is not read, except
-where only an attribute of a variable changes its name); `dynamic-name` (in strings whose parts cannot be placed
-exactly); `comment-lost`; `sync-context`, `async-context` (await); `name-taken`, `import-cycle`, `self-import` (the new
+variables that may act would not, or would again, or elsewhere); `assigned-to` (the place is not read, except where
+only an attribute of a variable changes its name); `dynamic-name` (in strings whose parts cannot be placed exactly);
+`comment-lost`; `sync-context`, `async-context` (await); `name-taken`, `import-cycle`, `self-import` (the new
 import); `rebound`, `alternatives`, `star-import` (a name may be something else); `unknown-receiver`. Matches inside
-the definition of what `rewrite` names are listed as excluded: that is how it does its work.
-A pattern is one expression: statements are not matched.
+the definition of what `rewrite` names are listed as excluded: that is how it does its work. A pattern is one
+expression: statements are not matched.
 """
 
 from __future__ import annotations
