@@ -14,7 +14,7 @@ from sqlite_utils.migrations import Migrations
 from workbench.ledger import database, migrations
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.migrations import backup_of, m001_first, migrate
-from workbench.ledger.schema import COMPARED, STATE, VERSION
+from workbench.ledger.schema import COMPARED, LANDS, STATE, VERSION
 from workbench.model.errors import LedgerBroken
 
 
@@ -96,4 +96,4 @@ def test_the_version_is_the_number_of_migrations_and_every_state_table_is_compar
     with closing(sqlite3.connect(path)) as db:
         applied = migrations.LEDGER.applied(Database(db, execute_plugins=False))
         assert len(applied) == VERSION == db.execute("PRAGMA user_version").fetchone()[0]
-    assert {one.split()[2] for one in STATE if one.startswith("CREATE TABLE")} == set(COMPARED)
+    assert {one.split()[2] for one in (*STATE, *LANDS) if one.startswith("CREATE TABLE")} == set(COMPARED)

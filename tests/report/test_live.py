@@ -149,6 +149,9 @@ def test_every_event_can_be_told(story, certificate, record):
         e.RollbackStarted("r", "P1", "rollback", "a" * 40, "b" * 40, ("P1-001",)),
         e.RolledBack("r", certificate),
         e.RolledBack("r", replace(certificate, actual_tree="0" * 40)),
+        e.LandStarted("r", "l", "main", "a" * 40, "b" * 40, "/w", ("a.py",)),
+        e.Landed("r", "l"),
+        e.LandAbandoned("r", "l", "a.py was saved meanwhile", (("a.py", "/w/.git/workbench/keep/l/a.py"),)),
         e.RunInterrupted("r", "signal 2"),
         e.RunResumed("r"),
         e.RunFinished("r", record.outcome, record.head),
@@ -156,10 +159,13 @@ def test_every_event_can_be_told(story, certificate, record):
     ]
     told = [tell(event) for event, _ in story] + [tell(event) for event in more]
     assert all(told)
-    assert told[-7:] == [
+    assert told[-10:] == [
         "rollback of P1: aaaaaaaaaa → bbbbbbbbbb",
         "rollback of P1: verified",
         "rollback of P1: NOT VERIFIED",
+        "lands on main: aaaaaaaaaa → bbbbbbbbbb",
+        "landed",
+        "not landed: a.py was saved meanwhile; kept 1 edit that came between: a.py",
         "interrupted: signal 2",
         "resumed",
         "partial, branch at aaa8e5b325",

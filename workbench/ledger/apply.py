@@ -237,3 +237,33 @@ def _(event: events.RolledBack, at: At) -> None:
             sites.forget_keep(at.db, run, batch, keep)
     at.db.execute("UPDATE rollbacks SET done = 1 WHERE run = ? AND event <= ?", (run, intent[0]))
     _move_head(at, run, event.certificate.to_commit)
+
+
+@apply.register
+def _(event: events.LandStarted, at: At) -> None:
+    run = run_number(at.db, event.run)
+    open_one = at.db.execute("SELECT land FROM lands WHERE state = 'started'").fetchone()
+    if open_one is not None:
+        raise WorkbenchError(f"the landing {open_one[0]} has not ended")
+    at.db.execute(
+        "INSERT INTO lands VALUES (?, ?, ?, ?, ?, 'started')", (run, at.n, event.land, codec.dumps(event), event.new)
+    )
+
+
+@apply.register
+def _(event: events.Landed, at: At) -> None:
+    _end_landing(at, event.run, event.land, "landed")
+
+
+@apply.register
+def _(event: events.LandAbandoned, at: At) -> None:
+    _end_landing(at, event.run, event.land, "abandoned")
+
+
+def _end_landing(at: At, run: str, land: str, state: str) -> None:
+    ended = at.db.execute(
+        "UPDATE lands SET state = ? WHERE run = ? AND land = ? AND state = 'started'",
+        (state, run_number(at.db, run), land),
+    )
+    if ended.rowcount != 1:
+        raise WorkbenchError(f"run {run} has no landing {land} under way")

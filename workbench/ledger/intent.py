@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.ledger import codec
 from workbench.model.batch import BatchState
-from workbench.model.event import KeepDecided, RollbackStarted
+from workbench.model.event import KeepDecided, LandStarted, RollbackStarted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ def read(db: sqlite3.Connection, run: int) -> Intent:
         batch=None if row is None else _batch_intent(row),
         rollback=None if begun is None else codec.loads(RollbackStarted, begun[0]),
     )
+
+
+def landing(db: sqlite3.Connection) -> LandStarted | None:
+    """Return the landing that was begun and not ended, of whichever run."""
+    row = db.execute("SELECT started FROM lands WHERE state = 'started'").fetchone()
+    return None if row is None else codec.loads(LandStarted, row[0])
 
 
 def _batch_intent(row: tuple[str, int, str, str, int, str | None, str | None, str | None]) -> BatchIntent:

@@ -23,7 +23,7 @@ from workbench.model.violation import Totals
 if TYPE_CHECKING:
     from workbench.ledger.events import StoredEvent
     from workbench.ledger.intent import Intent
-    from workbench.model.event import Event, RunStarted
+    from workbench.model.event import Event, LandStarted, RunStarted
     from workbench.model.gate import Judgement
     from workbench.model.plan import Plan
 
@@ -174,6 +174,13 @@ class Ledger:
 
         with self._reading():
             return intent.read(self._db, views.find_run(self._db, run))
+
+    def landing(self) -> LandStarted | None:
+        """Return the landing that was begun and not ended, of whichever run."""
+        from workbench.ledger import intent
+
+        with self._reading():
+            return intent.landing(self._db)
 
     def baselines(self, run: str) -> Mapping[str, Judgement]:
         """Return the judgements of the base tree by gate, as last measured."""

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from workbench.ledger.database import transaction
-from workbench.ledger.schema import APPLICATION, EVENTS, PLANS, STATE
+from workbench.ledger.schema import APPLICATION, EVENTS, LANDS, PLANS, STATE
 
 LEDGER = Migrations("workbench")
 
@@ -24,6 +24,13 @@ def m001_first(db: Database) -> None:
     for statement in (*PLANS, *EVENTS, *STATE):
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION:d}")
+
+
+@LEDGER()
+def m002_lands(db: Database) -> None:
+    """Landings: moves of the user's own branch."""
+    for statement in LANDS:
+        db.execute(statement)
 
 
 def migrate(db: sqlite3.Connection, path: Path, *, version: int, migrations: Migrations = LEDGER) -> None:

@@ -43,7 +43,15 @@ def load(db: sqlite3.Connection, run: int) -> RunRecord:
         suites=views.suites(db, run),
         gate_runs=row["gate_runs"],
         rules=codec.loads(_Strings, row["rules"]),
+        landed=_landed(db, run),
     )
+
+
+def _landed(db: sqlite3.Connection, run: int) -> str:
+    row = db.execute(
+        """SELECT "commit" FROM lands WHERE run = ? AND state = 'landed' ORDER BY event DESC LIMIT 1""", (run,)
+    ).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def _quarantined(db: sqlite3.Connection, run: int) -> tuple[QuarantineRecord, ...]:

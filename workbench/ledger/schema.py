@@ -6,7 +6,7 @@ from the moment its state is no longer the plan's. `counts` is kept in the same 
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 APPLICATION = 0x57424E43  # "WBNC", in the file's header
 
 PLANS = (
@@ -87,8 +87,16 @@ STATE = (
         PRIMARY KEY (run, event)) WITHOUT ROWID""",
 )
 
+# Part of the state since version 2.
+LANDS = (
+    """CREATE TABLE lands (
+        run INTEGER NOT NULL REFERENCES runs, event INTEGER NOT NULL, land TEXT NOT NULL UNIQUE,
+        started TEXT NOT NULL, "commit" TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (run, event)) WITHOUT ROWID""",
+)
+
 # What `replay` makes again from the events; children before parents, as foreign keys want deletions.
 CLEARED = (
+    "DELETE FROM lands",
     "DELETE FROM rollbacks",
     "DELETE FROM suites",
     "DELETE FROM quarantine",
@@ -113,4 +121,5 @@ COMPARED = {
     "quarantine": "SELECT * FROM quarantine",
     "suites": "SELECT * FROM suites",
     "rollbacks": "SELECT * FROM rollbacks",
+    "lands": "SELECT * FROM lands",
 }

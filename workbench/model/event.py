@@ -153,6 +153,42 @@ class RolledBack:
 
 
 @dataclass(frozen=True, slots=True)
+class LandStarted:
+    """Intent to move the user's `branch` from `old` to `new`; `land` names the attempt and its place in `keep`.
+
+    `root` is the working tree that has the branch checked out, "" where none has: then only a ref moves.
+    `paths` are the files that change on the way.
+    """
+
+    run: str
+    land: str
+    branch: str
+    old: str
+    new: str
+    root: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The branch moved; `kept` are edits that came between check and write: (path, where they are kept)."""
+
+    run: str
+    land: str
+    kept: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LandAbandoned:
+    """The branch did not move, and what had been written was put back; `kept` as in Landed."""
+
+    run: str
+    land: str
+    reason: str
+    kept: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunInterrupted:
     run: str
     reason: str
@@ -188,6 +224,9 @@ Event = (
     | SuiteMeasured
     | RollbackStarted
     | RolledBack
+    | LandStarted
+    | Landed
+    | LandAbandoned
     | RunInterrupted
     | RunResumed
     | RunFinished

@@ -86,6 +86,8 @@ class SuiteRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
+    """A run whole; `landed` is the commit the user's branch was moved to last, "" before any."""
+
     run: str
     plan: str
     title: str
@@ -104,6 +106,7 @@ class RunRecord:
     suites: tuple[SuiteRecord, ...]
     gate_runs: int
     rules: tuple[str, ...] = ()
+    landed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _OfGate = (
     | happened.FileQuarantined
     | happened.SuiteMeasured
 )
+_OfLanding = happened.LandStarted | happened.Landed | happened.LandAbandoned
 _OfRun = (
     happened.RunStarted
     | happened.RollbackStarted
@@ -49,6 +50,8 @@ def tell(event: Event) -> str:
         return _of_batch(event)
     if isinstance(event, _OfGate):
         return _of_gate(event)
+    if isinstance(event, _OfLanding):
+        return _of_landing(event)
     return _of_run(event)
 
 
@@ -108,6 +111,23 @@ def _of_run(event: _OfRun) -> str:
         case _:
             assert_never(event)
     return words
+
+
+def _of_landing(event: _OfLanding) -> str:
+    match event:
+        case happened.LandStarted():
+            words = f"lands on {event.branch}: {short(event.old)} → {short(event.new)}"
+        case happened.Landed():
+            words = "landed"
+        case happened.LandAbandoned():
+            words = f"not landed: {event.reason}"
+        case _:
+            assert_never(event)
+    return words if isinstance(event, happened.LandStarted) or not event.kept else f"{words}; {_edits(event.kept)}"
+
+
+def _edits(kept: tuple[tuple[str, str], ...]) -> str:
+    return f"kept {counted(len(kept), 'edit')} that came between: " + ", ".join(path for path, _ in kept)
 
 
 def judged(judgement: Judgement) -> str:
