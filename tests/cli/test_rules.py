@@ -31,7 +31,7 @@ def test_rules_as_a_document(call):
     [
         (["shwo"], "`rules` lists and shows; it cannot 'shwo'"),
         (["show"], "there is no rule kind ''"),
-        (["show", "move-symbo"], "there is no rule kind 'move-symbo'; did you mean move-symbol?"),
+        (["show", "move-symbo"], "there is no rule kind 'move-symbo'; did you mean move-symbol"),
     ],
 )
 def test_what_there_is_not(call, arguments, message):

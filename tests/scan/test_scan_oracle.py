@@ -29,9 +29,11 @@ MODULES = {
 }
 PATHS = {module: path for path, module in MODULES.items()}
 DEFINED = {"pkg.home": "def old(): pass\nclass Kept:\n    def old(self): pass\n", "pkg.fresh": "def new(): pass\n"}
-MODULE = st.sampled_from(sorted(MODULES.values()))
-LOCAL = st.sampled_from(["old", "o", "home", "np", "x"])
-NAME = st.sampled_from(["old", "o", "np", "home", "a", "sub", "Kept"])
+MODULE = st.sampled_from(
+    ["pkg", "pkg.home", "pkg.home", "pkg.fresh", "pkg.a", "pkg.b", "pkg.sub", "pkg.sub.c", "other.d"]
+)
+LOCAL = st.sampled_from(["old", "old", "o", "home", "np", "a"])
+NAME = st.sampled_from(["old", "old", "old", "o", "np", "home", "a", "Kept"])
 
 
 @st.composite

@@ -65,6 +65,54 @@ def test_every_way_on_from_module_to_module_is_followed(hub, user):
     assert ("user.py", 2) in sites(result)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "user"),
+    [
+        ("from app.home import *\n", "from low import *\n", "from high import old\nold()\n"),
+        ("from app.home import *\n", "from low import *\n", "from high import *\nold()\n"),
+        ("import app.home as h\n", "from low import h\n", "from high import h\nh.old()\n"),
+        ("import app.home as h\n", "from low import h as k\n", "import high\nhigh.k.old()\n"),
+        ("import app.home as h\n", "from low import *\n", "from high import h\nh.old()\n"),
+    ],
+    ids=["stars", "stars-all-the-way", "module", "module-renamed", "module-by-star"],
+)
+def test_what_holds_no_word_of_the_plan_is_followed_too(low, high, user):
+    result = scanned({"low.py": low, "high.py": high, "user.py": user})
+    assert ("user.py", 2) in sites(result)
+    assert {"low", "high"} <= result.project.facts.keys()
+
+
+def test_a_package_may_hide_a_module_of_its_own_behind_a_name():
+    files = {
+        "app/__init__.py": "from .home import old\n",
+        "app/old.py": "",
+        "user.py": "from app import old\nold()\n",
+    }
+    assert ("user.py", 2) in sites(scanned(files))
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "from hub import old\n",
+        "import hub\nhub.old()\n",
+        "import hub\ngetattr(hub, 'old')\n",
+        "patch('hub.old')\n",
+        "from hub import *\nold()\n",
+    ],
+)
+def test_who_needs_a_name_that_is_imported_on_is_known(user):
+    project = scanned({"hub.py": "from app.home import old\n", "user.py": user}).project
+    assert project.users("hub.old") == {"user"}
+
+
+def test_a_huge_module_on_the_way_is_not_read():
+    files = {"big.py": "from app.home import old\n" + "#" * (1 << 20), "user.py": "from big import old\nold()\n"}
+    result = scanned(files)
+    assert "big" not in result.project.facts
+    assert [one.reason for one in result.skipped] == ["too-large"]
+
+
 def test_a_chain_of_renamings_is_followed_to_its_end():
     files = {
         "h1.py": "from app.home import old as a1\n",
@@ -121,7 +169,7 @@ def test_a_file_in_scope_that_cannot_be_judged_is_named_with_the_reason():
     assert [(one.path, one.reason) for one in result.skipped] == [
         ("bad.py", "unparsable"),
         ("big.py", "too-large"),
-        ("latin.py", "not-decodable"),
+        ("latin.py", "not-utf8"),
         ("nul.py", "unparsable"),
     ]
     assert result.skipped[0].detail.startswith("line 2: ")
@@ -144,6 +192,20 @@ def test_a_site_the_rule_will_not_change_says_so():
     assert [(one.state, one.reason) for one in found.violations] == [("open", ""), ("excluded", "string")]
     [found] = scanned({"a.py": "word = 1\n"}, word()).violations
     assert (found.state, found.reason) == ("blocked", "detect-only")
+
+
+def test_a_site_the_rule_cannot_change_says_why():
+    files = {"a.py": "import asyncio\nfrom app.home import old\nasync def f():\n    await asyncio.gather(old())\n"}
+    [found] = scanned(files, make_rule("remove-await", call="app.home.old")).violations
+    assert (found.state, found.reason, bool(found.detail)) == ("blocked", "awaited-elsewhere", True)
+
+
+def test_a_module_on_the_way_that_does_not_parse_is_named_and_ends_the_way():
+    files = {"hub.py": "from app.home import old as o\ndef (:\n", "user.py": "from hub import old\nold()\n"}
+    result = scanned(files)
+    assert [(one.path, one.reason) for one in result.skipped] == [("hub.py", "unparsable")]
+    assert result.violations == ()
+    assert "hub" not in result.project.facts
 
 
 @pytest.mark.parametrize("many", [1, 400])

@@ -138,10 +138,18 @@ REASONS: dict[str, Reason] = {
         "the place is part of what the new name does, or of how it is made",
         "nothing: this is where the old one belongs",
     ),
+    "alternatives": Reason(
+        "different imports may reach this place, and only one of them is meant",
+        "make the imports agree, then plan again",
+    ),
     # Rules meet one another.
     "overlap": Reason(
         "two rules want to change the same bytes",
         "order them with `after`, or let one rule make the whole change",
+    ),
+    "excluded": Reason(
+        "the rule reports this place and leaves it as it is",
+        "set `strings` or `doctests` to \"rewrite\" if it should change too",
     ),
     "linked": Reason(
         "a rule linked to this one by `together` is blocked in the same file",

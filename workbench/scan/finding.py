@@ -78,7 +78,7 @@ def _module(file: PythonFile, source: bytes) -> Module:
 
 def _skipped(path: str, error: Unparsable) -> Skipped:
     if error.reason == "encoding":
-        return Skipped(path, "not-decodable", error.detail)
+        return Skipped(path, "not-utf8", error.detail)
     place = f"line {error.line}: " if error.line else ""
     return Skipped(path, "unparsable", f"{place}{error.detail or error.reason}")
 

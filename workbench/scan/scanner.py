@@ -41,7 +41,7 @@ def scan(sources: Sources, spec: PlanSpec, rules: Rules, *, jobs: int | None = N
     """Find the violations of `rules` in a tree; `jobs` is the number of processes, None for one per core.
 
     A file in scope that holds a word of some rule and cannot be judged is skipped by name: `too-large` (above 1 MiB),
-    `not-decodable`, `unparsable`, or what the sources say of it. One that holds no such word is not judged at all,
+    `not-utf8`, `unparsable`, or what the sources say of it. One that holds no such word is not judged at all,
     and whether it parses is nobody's question. Raises WorkbenchError naming the file on which a rule crashes.
     """
     files = python_files((entry.path for entry in sources.entries()), spec)
