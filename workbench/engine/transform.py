@@ -9,11 +9,13 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import resource
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -135,3 +137,7 @@ def _rewrite(job: Job, kit: Kit) -> Outcome:
         )
     except (RecursionError, MemoryError) as error:
         return FileFailed(job.path, "too-deep", type(error).__name__)
+    except Exception as error:  # noqa: BLE001  a rule's crash is this file's result, named, and not the run's
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        return FileFailed(job.path, "crashed", f"{type(error).__name__} in {where}: {error}")
