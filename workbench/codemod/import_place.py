@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.codemod.import_order import Key, MemberOrder, ascending, by_type, member_order, mixed, sectioned
@@ -68,8 +68,13 @@ class Head:
         fitting = [one for one in (own, *groups) if self._section(wish) in self._sections(one)]
         return self._in_group(fitting[0] if fitting else own, wish, like)
 
-    def unsettled(self, statement: Importing, wish: Wish, block: Sequence[ast.stmt]) -> bool:
-        """Say whether `statement`, written anew as `wish`, would break the order its run of imports is in."""
+    def unsettled(
+        self, statement: Importing, wish: Wish, block: Sequence[ast.stmt], becoming: Mapping[int, Wish]
+    ) -> bool:
+        """Say whether `statement`, written anew as `wish`, would break the order its run of imports is in.
+
+        `becoming` is what others of that run, by identity, are to say by then.
+        """
         group = next((one for one in self._groups(block) if statement in one), None)
         if group is None:
             return False
@@ -77,7 +82,8 @@ class Head:
         mine = [one for one in group if self._section(self._wish(one)) == section]
         for order in (sectioned, mixed):
             if ascending([self._key(order, self._wish(one)) for one in mine]):
-                renewed = [self._key(order, wish if one is statement else self._wish(one)) for one in mine]
+                becomes = {**becoming, id(statement): wish}
+                renewed = [self._key(order, becomes.get(id(one)) or self._wish(one)) for one in mine]
                 return not ascending(renewed) or self._section(wish) != section
         return False
 
@@ -167,7 +173,7 @@ class Head:
                 other = self._wish(statement)
                 shared = _shared(other.module, wish.module)
                 alike = other.written.startswith(".") == wish.written.startswith(".")
-                if not shared or (not alike and statement is not like):
+                if not shared:
                     continue
                 score = (alike, shared, statement is like, not self._gone(statement))
                 if best is None or score > best[0]:
