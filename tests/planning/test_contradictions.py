@@ -72,10 +72,11 @@ def test_two_calls_that_turn_into_each_other_are_both_named(spec):
         move("one", "a.x", "b.x") + move("two", "a.y", "b.y"),
         move("one", "a.make_old", "a.make") + '[[rules]]\nid = "two"\nkind = "remove-await"\ncall = "a.make"\n',
         call("one", "a.Old", "a.Old.make"),
+        call("one", "a.f", "a.f"),
         call("one", "a.Old", "a.make") + call("two", "a.make", "a.other", paths='["b/**"]'),
         call("one", "a.Old", "a.make") + call("two", "a.make", "a.other", allow='["b/**"]'),
     ],
-    ids=["apart", "await", "factory-method", "only-there", "not-there"],
+    ids=["apart", "await", "factory-method", "same-callable", "only-there", "not-there"],
 )
 def test_rules_that_can_live_together_do(spec, text):
     found = spec(text)

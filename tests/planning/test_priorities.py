@@ -95,6 +95,10 @@ def test_nothing_but_the_priority_changes(spec):
     assert (found.fingerprint, found.state, found.reason) == (site.fingerprint, "blocked", "name-taken")
 
 
+def test_a_module_that_imports_itself_is_not_counted():
+    assert GRAPH.fan_in("app.core.db") == 2
+
+
 def test_the_graph_answers_for_modules_it_does_not_know():
     assert GRAPH.fan_in("nowhere") == 0
     assert GRAPH.reachable_from(["nowhere"]) == frozenset()

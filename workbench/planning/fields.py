@@ -10,10 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 
-def exact_fraction(value: object) -> Fraction | None:
+def exact_fraction(value: object) -> Fraction:
     """Return a pass rate in (0, 1] exactly: "17/18", "90%", 0.95 and 1 are one; 90 is not."""
-    if value is None or isinstance(value, Fraction):
-        return value
     text = str(value).strip()
     try:
         rate = Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)

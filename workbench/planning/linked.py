@@ -21,7 +21,7 @@ def link(violations: Iterable[Violation], together: Iterable[tuple[str, ...]]) -
     group_of = {rule: group for group in together for rule in group}
     groups: dict[tuple[str, tuple[str, ...]], list[Violation]] = defaultdict(list)
     for one in every:
-        if one.rule in group_of and one.state is not SiteState.EXCLUDED:
+        if one.rule in group_of:
             groups[one.path, group_of[one.rule]].append(one)
     changed: dict[str, Violation] = {}
     for members in groups.values():

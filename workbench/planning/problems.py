@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from types import UnionType
-from typing import Annotated, Union, get_args, get_origin
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -151,11 +150,11 @@ def _model_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel]:
 
 
 def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models among the parts of an annotation: of unions, lists and what is annotated."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    elif get_origin(annotation) in (Annotated, Union, UnionType, tuple, list):
-        for argument in get_args(annotation):
-            yield from _models(argument)
+    for part in get_args(annotation):
+        yield from _models(part)
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -53,10 +53,10 @@ class Gatherer:
         self._homes = frozenset(name for name in self._names if self._is_home(name))
 
     def enter(self, hit: HitFile) -> None:
-        """Note what a hit file brings in of the plan's names, and from where; its facts, if read, are read anew."""
+        """Note what a hit file brings in of the plan's names, and from where; its facts may be read anew."""
         module, words = hit.file.module, hit.hit.words
         self._asked.discard(module)
-        if hit.hit.quoted or self.facts.pop(module, None) is not None:
+        if hit.hit.quoted:
             self._wanted.add(module)
         # Where a word is read off something, every import may be what brings that in.
         bound = list(imported(hit.source, hit.file.package, None if hit.hit.holders else words))
