@@ -32,6 +32,8 @@ def codes(before: bytes | str, after: bytes | str, tree: dict[str, str] | None =
         ("import a\ndef f(x: 'a.B'): ...\n", "def f(x: 'a.B'): ...\n", "undefined-name"),
         ("from m import open\nopen()\n", "open()\n", "undefined-name"),
         ("import a\n__all__ = ['a']\n", "__all__ = ['a']\n", "export-lost"),
+        ("type X = int\nf(y)\n", "type X = int\nf(y\n", "does-not-compile"),
+        ("type X = int\nf'{y}'\n", "type X = int\nf'{y!z}'\n", "does-not-compile"),
     ],
 )
 def test_what_is_wrong_is_found(before: bytes | str, after: bytes | str, code: str) -> None:

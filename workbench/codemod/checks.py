@@ -14,10 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.codemod.edit import Edit
+from workbench.codemod.lexing import is_tame
 from workbench.codemod.names import Names
 from workbench.codemod.project import Project
 from workbench.codemod.quoted import annotation
-from workbench.codemod.source import Module, Unparsable
+from workbench.codemod.source import Module, Unparsable, libcst_reads
 from workbench.codemod.statements import exports
 
 _NEWLINES = re.compile(rb"\r\n|\r|\n")
@@ -56,7 +57,8 @@ def _compiles(before: Module, after: Module) -> Failure | None:
     except SyntaxError:
         return None  # what did not compile before (`return` outside a function) need not compile now
     if before.is_newer:
-        return None
+        fine = not is_tame(after.source) or libcst_reads(after.source)
+        return None if fine else Failure("does-not-compile", "no grammar at hand accepts it any more")
     try:
         _compile(after.source, after.path)
     except SyntaxError as error:

@@ -204,12 +204,13 @@ def _refused(module: Module, error: SyntaxError) -> Unparsable:
         module.source.decode(module.encoding)
     except UnicodeDecodeError as undecodable:
         return Unparsable(line, "encoding", str(undecodable))
-    if module.source and is_tame(module.source) and _libcst_reads(module.source):
+    if module.source and is_tame(module.source) and libcst_reads(module.source):
         return Unparsable(line, "grammar", f"the grammar of Python {version} has no place for this: {error.msg}")
     return Unparsable(line, "syntax", error.msg)
 
 
-def _libcst_reads(source: bytes) -> bool:
+def libcst_reads(source: bytes) -> bool:
+    """Say whether LibCST's grammar, which is ahead of this interpreter's, accepts a source that `is_tame`."""
     import libcst  # heavy, and rarely needed
 
     try:
