@@ -10,10 +10,11 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from workbench.codemod.call_text import Given, arguments, converted, opening, renamed, with_argument, without
+from workbench.codemod.call_text import Given, arguments, opening, renamed, with_argument, without
 from workbench.codemod.edit import Edit
 from workbench.codemod.in_strings import fits_in_fstring, fstring_around, is_exact
 from workbench.codemod.names import Names
+from workbench.codemod.pattern_brackets import as_keyword
 from workbench.codemod.pattern_effects import acts
 from workbench.codemod.pattern_match import in_order
 from workbench.codemod.signatures import Signature
@@ -201,7 +202,7 @@ class _Change:
         for number in sorted(labels, reverse=True):
             name = labels[number] or ""
             if number in turned:
-                text = converted(text, number, name)
+                text = as_keyword(text, number, name)
             elif self._given[number].name not in (None, name):
                 text = renamed(text, number, name)
         for number in sorted(dropped, reverse=True):

@@ -142,8 +142,8 @@ class Pattern:
 
     def _check_lists(self) -> None:
         homes = (ast.Call, ast.List, ast.Tuple, ast.Set)
-        if self.variable(self.root) or isinstance(self.root, ast.Starred):
-            raise PatternError("needs something besides its variable")
+        if isinstance(self.root, ast.Starred):
+            raise PatternError("an unpacking is no expression of its own")
         at_home = {id(item) for node in ast.walk(self.root) if isinstance(node, homes) for item in items_of(node)}
         for node in ast.walk(self.root):
             name = self.listed(node)

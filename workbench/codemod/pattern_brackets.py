@@ -85,7 +85,18 @@ def _changed(text: str, number: int, wanted: Wanted) -> str:
         text = f"{text[:start]}{wanted.text}{text[one.span.end :]}"
     if wanted.name is None or wanted.name == one.name:
         return text
-    return converted(text, number, wanted.name) if one.name is None else renamed(text, number, wanted.name)
+    return as_keyword(text, number, wanted.name) if one.name is None else renamed(text, number, wanted.name)
+
+
+def as_keyword(text: str, number: int, name: str) -> str:
+    """Return the brackets of a call with a positional argument passed by keyword; a walrus gets parentheses."""
+    changed = converted(text, number, name)
+    try:
+        arguments(changed)
+    except SyntaxError:
+        span = arguments(text)[number].span
+        return f"{text[: span.start]}{name}=({text[span.start : span.end]}){text[span.end :]}"
+    return changed
 
 
 def comments(text: str) -> Counter[str]:

@@ -20,7 +20,9 @@ def problems(match: Pattern, rewrite: Pattern, *, narrowed: bool) -> Iterator[st
     twice = sorted({name for name in match.lists if match.lists.count(name) > 1})
     if twice:
         yield f"`match` has $...{twice[0]} twice; a list of arguments stands once"
-    if not match.words:
+    if match.variable(match.root):
+        yield "`match` is nothing but a variable, which stands for every expression"
+    elif not match.words:
         yield "`match` holds no word to look for: no name, no attribute, no keyword"
     if narrowed and not receiver_of(match):
         yield "`receiver` and its kin need one variable before a dot, or one called $RECEIVER"

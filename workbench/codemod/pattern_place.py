@@ -45,8 +45,6 @@ def settled(renderer: Renderer, match: Match, module: Module) -> Written | Block
         text = _fitted(text, tree, match, module)
     except UnfitError as unfit:
         return Blocked("dynamic-name" if match.in_text else "check-failed", str(unfit))
-    except SyntaxError:
-        return Blocked("grammar", "the arguments hold newer Python than the one that runs workbench reads")
     if match.in_text and not fits_in_quotes(old, text):
         return Blocked("dynamic-name", "the new code cannot surely stand inside a string")
     if comments(old) - comments(text) - renderer.comments_dropped(tree):
@@ -64,18 +62,26 @@ def _has_brackets_of_call(match: Match, module: Module) -> bool:
 
 def _tightened(renderer: Renderer) -> Written:
     """Write with as few parentheses around kept parts as do. Raises UnfitError."""
-    text, tree = renderer.written()
-    if _means(text, tree):
-        return text, tree
-    braced = set(range(renderer.count))
+    plain = _attempt(renderer, frozenset())
+    if plain is not None:
+        return plain
+    braced = frozenset(range(renderer.count))
     for number in range(renderer.count):
-        fewer = renderer.written(braced - {number})
-        if _means(*fewer):
-            braced.discard(number)
-    text, tree = renderer.written(braced)
-    if not _means(text, tree):
+        if _attempt(renderer, braced - {number}) is not None:
+            braced -= {number}
+    written = _attempt(renderer, braced)
+    if written is None:
         raise UnfitError("what is written would not mean what the pattern says")
-    return text, tree
+    return written
+
+
+def _attempt(renderer: Renderer, braced: frozenset[int]) -> Written | None:
+    """Write with parentheses around the kept parts of these numbers; None where that is not what is meant."""
+    try:
+        written = renderer.written(braced)
+    except SyntaxError:  # of arguments, on their way
+        return None
+    return written if _means(*written) else None
 
 
 def _fitted(text: str, tree: ast.expr, match: Match, module: Module) -> str:
@@ -89,7 +95,8 @@ def _fitted(text: str, tree: ast.expr, match: Match, module: Module) -> str:
     before, after = (module.source[a:b].decode(module.codec) for a, b in ((start, first), (last, end)))
     old = module.segment(node).decode(module.codec)
     loose = not _stands(f"{before}{old}{after}", around)  # brackets around it, or a place that takes more
-    for candidate in (text, f"({text})"):
+    bare_tuple = isinstance(tree, ast.Tuple) and not isinstance(node, ast.Tuple) and not _is_argument(text)
+    for candidate in (f"({text})",) if bare_tuple else (text, f"({text})"):
         whole = f"{before}{candidate}{after}"
         if (loose or _stands(whole, around)) and _means(whole, wanted):
             return candidate
