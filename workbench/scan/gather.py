@@ -19,13 +19,19 @@ Load = Callable[[Sequence[PythonFile]], Iterable[ModuleFacts]]
 """Reads the facts of files; those that do not parse are left out."""
 
 
+Content = tuple[PythonFile, bytes]
+
+_STARS = (b"import *", b"import*")
+
+
 @dataclass(frozen=True, slots=True)
 class HitFile:
-    """A file that holds words of the plan."""
+    """A file that holds words of the plan, or that the rules at the positions `about` judge whatever it holds."""
 
     file: PythonFile
     source: bytes
     hit: Hit
+    about: frozenset[int] = frozenset()
 
 
 class Gatherer:
@@ -52,6 +58,15 @@ class Gatherer:
         # Files that import a name from where it is defined are many, and say nothing about where else it is.
         self._homes = frozenset(name for name in self._names if self._is_home(name))
 
+    def watch(self, contents: Iterable[Content]) -> Iterator[Content]:
+        """Pass the files of the tree on, and note those with a star: what they bring on is needed there by its name."""
+        for file, source in contents:
+            if any(star in source for star in _STARS):
+                self._wanted.add(file.module)
+                stars = (one.dotted for one in imported(source, file.package, ()) if one.local == "*")
+                self._wanted.update(self._split(module)[0] for module in stars)
+            yield file, source
+
     def enter(self, hit: HitFile) -> None:
         """Note what a hit file brings in of the plan's names, and from where; its facts may be read anew."""
         module, words = hit.file.module, hit.hit.words
@@ -63,7 +78,6 @@ class Gatherer:
         for one in bound:
             last = one.dotted.rpartition(".")[2]
             if one.local == "*":
-                self._wanted.add(module)
                 self._follow_words(one.dotted, words)
             elif last in words or one.local in words:
                 self._follow(one.dotted)

@@ -16,9 +16,9 @@ from workbench.planning.spec import PlanSpec
 from workbench.scan.crew import spread
 from workbench.scan.files import MOST_BYTES, PythonFile, python_files, unreadable
 from workbench.scan.finding import Kit, Task, find, read_facts
-from workbench.scan.gather import Gatherer, HitFile
+from workbench.scan.gather import Content, Gatherer, HitFile
 from workbench.scan.prefilter import Hit, Needles
-from workbench.scan.wanted import Rules, aliases_of, dotted_names, moves_of, needles_of, words_of
+from workbench.scan.wanted import About, Rules, about, aliases_of, dotted_names, moves_of, needles_of, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def rescan(
     """
     words = needles_of(rules).words
     needles = Needles(words, aliases_of(words, project, rules))
-    files = python_files(sorted(set(paths)), spec)
-    hits = {one.file.path: one for one in _hits(sources, files, needles, rules)}
+    contents = _contents(sources, python_files(sorted(set(paths)), spec))
+    hits = {one.file.path: one for one in _hits(contents, needles, about(rules))}
     changed = [one.file for one in hits.values() if one.file.module in project.facts]
     fresh = {one.name: one for one in _Loader(sources, hits, set(needles.all), jobs=1)(changed)}
     project = replace(project, facts={**project.facts, **fresh})
@@ -81,34 +81,38 @@ def _learn(
 
     A module that imports a name on under another adds that word to those looked for, until there is nothing new.
     """
-    needles, aliases = needles_of(rules), Needles()
     hits: dict[str, HitFile] = {}
     load = _Loader(sources, hits, set(), jobs)
     gatherer = Gatherer(files, dotted_names(rules), load)
-    looked_for = needles
-    while looked_for.all:
+    needles, aliases = needles_of(rules), Needles()
+    looked_for, contents = needles, gatherer.watch(_contents(sources, files))
+    while True:
         load.words |= looked_for.all
-        for one in _hits(sources, files, looked_for, rules if looked_for is needles else ()):
+        for one in _hits(contents, looked_for, about(rules)):
             before = hits.get(one.file.path)
             hits[one.file.path] = replace(one, hit=one.hit | before.hit) if before else one
             gatherer.enter(hits[one.file.path])
         gatherer.run()
         project = Project(gatherer.facts, gatherer.modules, moves_of(rules))
         aliases, known = Needles(aliases=aliases_of(needles.words, project, rules)), aliases
-        looked_for = aliases if aliases != known else Needles()
+        if aliases == known:
+            break
+        looked_for, contents = aliases, _contents(sources, files)
     gatherer.add_imports()
     return hits, Project(gatherer.facts, gatherer.modules, moves_of(rules))
 
 
-def _hits(sources: Sources, files: Iterable[PythonFile], needles: Needles, rules: Rules = ()) -> Iterator[HitFile]:
-    """Yield the files that hold a needle, and those that one of `rules` is about whatever they hold."""
+def _contents(sources: Sources, files: Iterable[PythonFile]) -> Iterator[Content]:
     by_path = {one.path: one for one in files}
-    for path, source in sources.read(by_path):
-        hit = needles.look(source)
-        if hit is None and any(rule.is_about(by_path[path].module) for rule in rules):
-            hit = Hit(frozenset())
-        if hit is not None:
-            yield HitFile(by_path[path], source, hit)
+    return ((by_path[path], source) for path, source in sources.read(by_path))
+
+
+def _hits(contents: Iterable[Content], needles: Needles, about: About) -> Iterator[HitFile]:
+    """Yield the files that hold a needle, and those that some rule is about whatever they hold."""
+    for file, source in contents:
+        hit, rules = needles.look(source), about(file.module)
+        if hit is not None or rules:
+            yield HitFile(file, source, hit or Hit(frozenset()), rules)
 
 
 @dataclass(slots=True)
@@ -138,8 +142,7 @@ def _find(
         if len(one.source) > MOST_BYTES:
             skipped.append(Skipped(one.file.path, "too-large", f"{len(one.source)} bytes"))
         else:
-            numbers = {number for word in one.hit.words for number in by_word.get(word, ())}
-            numbers |= {number for number, rule in enumerate(rules) if rule.is_about(one.file.module)}
+            numbers = one.about.union(*(by_word.get(word, ()) for word in one.hit.words))
             tasks.append(Task(one.file, one.source, tuple(sorted(numbers))))
     found = [one for chunk in spread(find, Kit(tuple(rules), project), tasks, jobs=jobs) for one in chunk]
     violations = [one for one in found if isinstance(one, Violation)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.codemod.project import Project
@@ -11,6 +11,9 @@ from workbench.codemod.rule import Rule
 from workbench.scan.prefilter import Needles
 
 Rules = Sequence[Rule[Any]]
+
+About = Callable[[str], frozenset[int]]
+"""Tells which rules, by position, judge a module whatever its file holds."""
 
 _RELATIVE = ("from .", "from..")
 
@@ -28,6 +31,12 @@ def moves_of(rules: Iterable[Rule[Any]]) -> dict[str, str]:
 def needles_of(rules: Rules) -> Needles:
     """Return the words of all rules."""
     return Needles(frozenset(word for rule in rules for word in rule.needles()))
+
+
+def about(rules: Rules) -> About:
+    """Ask those rules that judge modules as such; most kinds do not, and are not asked for every file."""
+    asked = [(number, rule) for number, rule in enumerate(rules) if type(rule).is_about is not Rule.is_about]
+    return lambda module: frozenset(number for number, rule in asked if rule.is_about(module))
 
 
 def aliases_of(words: frozenset[str], project: Project, rules: Rules) -> Mapping[str, frozenset[str]]:
