@@ -159,9 +159,9 @@ class ImportWriter:
     def _in_place(self, fate: Fate, wish: Wish) -> bool:
         """Say whether a statement written anew stands in order where it is, or is tied to its line."""
         block = self._ancestry.block(fate.node).statements
-        every = [member for _, member in fate.moved.values()]
-        wish = replace(wish, aliased=all(one.asname for one in every), first=every[0].name)
-        return not self._rows.is_bare(fate.node) or not self._head.unsettled(fate.node, wish, block)
+        becoming = {key: new for key, one in self._fates.items() if (new := _as_one(one)) is not None}
+        wish = _sorted_as(wish, fate)
+        return not self._rows.is_bare(fate.node) or not self._head.unsettled(fate.node, wish, block, becoming)
 
     # ---- one statement
 
@@ -231,3 +231,16 @@ class ImportWriter:
 def _rank(new: tuple[Wanted, list[Member]]) -> tuple[Key, bool]:
     wish = new[0].wish
     return sectioned(wish.written, wish.plain), bool(new[0].member.asname)
+
+
+def _as_one(fate: Fate) -> Wish | None:
+    """Return what a statement is to say if all its aliases move to one place together; else None."""
+    wishes = {wish for wish, _ in fate.moved.values()}
+    together = len(wishes) == 1 and len(fate.moved) + len(fate.dropped) == len(fate.node.names)
+    return _sorted_as(wishes.pop(), fate) if together and not fate.added else None
+
+
+def _sorted_as(wish: Wish, fate: Fate) -> Wish:
+    """Return a wish with what sorting asks of the aliases that move."""
+    every = [member for _, member in fate.moved.values()]
+    return replace(wish, aliased=all(one.asname for one in every), first=every[0].name)
