@@ -103,6 +103,10 @@ class Imports:
             return
         ground.changes.drop(imported.statement, imported.alias)
 
+    def drop(self, imported: ImportedName) -> None:
+        """Take the alias away, for a caller who knows what serves all that needed it."""
+        self._ground.changes.drop(imported.statement, imported.alias)
+
     def edits(self) -> tuple[Edit, ...]:
         """Return the disjoint byte splices that carry out everything planned."""
         ground = self._ground
