@@ -316,3 +316,22 @@ def test_a_class_of_the_tree_need_not_look_like_one() -> None:
     one = target(receiver_type="lib.response")
     assert one.matches(calls[0], known) is True
     assert isinstance(one.matches(calls[1], known), Blocked)
+
+
+def test_what_the_tree_shows_to_be_async() -> None:
+    tree = {
+        "lib/__init__.py": "class Response:\n    async def release(self): ...\n    def close(self): ...\n\n\nasync def f(): ...\n"
+    }
+    known = names("", tree=tree).project
+    assert target(receiver_type="lib.Response").is_async(known)
+    assert target("lib.f").is_async(known)
+    assert not target("$R.close", receiver_type="lib.Response").is_async(known)
+    assert not target("$R.release").is_async(known)
+    assert not target(receiver_type="aiohttp.ClientResponse").is_async(known)
+
+
+def test_only_a_dotted_name_is_spelled() -> None:
+    (site,) = target("lib.f").sites(names("import lib as l\nl.f()\n"))
+    assert site.spelled == "lib.f"
+    (site,) = target().sites(names("r.release()\n"))
+    assert site.spelled == ""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workbench.codemod.edit import Edit
-from workbench.codemod.names import Names, Scope, Use
+from workbench.codemod.names import Names, Scope
+from workbench.codemod.receivers import CallTarget, TargetSite
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked
 
@@ -40,7 +41,7 @@ _ELSEWHERE = "awaited-elsewhere"
 class Awaited:
     """A call whose result is awaited. `node` is the place: the await, or where the awaiting begins.
 
-    `spelled` is the dotted name by which the file reaches the function.
+    `spelled` is the dotted name by which the file reaches the function; "" for a method of some receiver.
     """
 
     node: ast.expr
@@ -50,12 +51,11 @@ class Awaited:
     blocked: Blocked | None = None
 
 
-def awaited(call: str, names: Names) -> Iterator[Awaited]:
-    """Yield the places where the result of calling the canonical name `call` is awaited."""
-    for use in names.uses({call}):
-        parent = None if use.quoted else names.ancestry.parent(use.node)
-        if isinstance(parent, ast.Call) and parent.func is use.node:
-            yield from _of_call(parent, use, names)
+def awaited(target: CallTarget, names: Names) -> Iterator[Awaited]:
+    """Yield the places where the result of one of the calls meant is awaited."""
+    for site in target.sites(names):
+        if site.call is not None:
+            yield from _of_call(site.call, site, names)
 
 
 def without_await(module: Module, node: ast.Await) -> Edit:
@@ -68,21 +68,22 @@ def without_await(module: Module, node: ast.Await) -> Edit:
     return Edit(start, after if comment else stop, b"")
 
 
-def _of_call(call: ast.Call, use: Use, names: Names) -> Iterator[Awaited]:
+def _of_call(call: ast.Call, site: TargetSite, names: Names) -> Iterator[Awaited]:
     node, parent = _out_of(call, names)
     if isinstance(parent, ast.Await):
-        blocked = _doubt(use) or _changes_kind(parent, names)
+        blocked = site.blocked or _changes_kind(parent, names)
         if node is not call:
             blocked = blocked or Blocked(_ELSEWHERE, "only one of several awaited values is this call")
-        yield Awaited(parent, call, use.resolved.spelled, use.scope, blocked)
+        yield Awaited(parent, call, site.spelled, site.scope, blocked)
     elif isinstance(parent, ast.withitem | ast.AsyncFor | ast.comprehension):
         if _is_async(parent, node, names):
-            yield Awaited(call, call, use.resolved.spelled, use.scope, Blocked("async-context", "`async` needs what this call returns"))
+            blocked = site.blocked or Blocked("async-context", "`async` needs what this call returns")
+            yield Awaited(call, call, site.spelled, site.scope, blocked)
     elif (taker := _taker(node, names)) is not None:
         detail = f"{ast.unparse(taker.func)} awaits it; with a plain value it fails"
-        yield Awaited(call, call, use.resolved.spelled, use.scope, Blocked(_ELSEWHERE, detail))
+        yield Awaited(call, call, site.spelled, site.scope, site.blocked or Blocked(_ELSEWHERE, detail))
     elif isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is node:
-        yield from _through_variable(parent, call, use, names)
+        yield from _through_variable(parent, call, site, names)
 
 
 def _out_of(call: ast.Call, names: Names) -> tuple[ast.expr, ast.AST | None]:
@@ -92,12 +93,6 @@ def _out_of(call: ast.Call, names: Names) -> tuple[ast.expr, ast.AST | None]:
     while isinstance(parent, _TRANSPARENT) and getattr(parent, "test", None) is not node:
         node, parent = parent, names.ancestry.parent(parent)
     return node, parent
-
-
-def _doubt(use: Use) -> Blocked | None:
-    if use.resolved.certain:
-        return None
-    return Blocked(use.resolved.reason, "something else may be called here")
 
 
 def _changes_kind(node: ast.Await, names: Names) -> Blocked | None:
@@ -139,16 +134,16 @@ def _taker(node: ast.expr, names: Names) -> ast.Call | None:
 
 
 def _through_variable(
-    statement: ast.Assign | ast.AnnAssign, call: ast.Call, use: Use, names: Names
+    statement: ast.Assign | ast.AnnAssign, call: ast.Call, site: TargetSite, names: Names
 ) -> Iterator[Awaited]:
     """`task = f()` and, in the same function, `await task` that surely means it."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
         if not isinstance(target, ast.Name):
             continue
-        owner = names.variables.owner(target.id, use.scope)
+        owner = names.variables.owner(target.id, site.scope)
         for read in names.reads(target.id, owner) if owner is not None else ():
             around = names.ancestry.parent(read.node)
-            if isinstance(around, ast.Await) and read.scope is use.scope and read.bindings == (target,):
+            if isinstance(around, ast.Await) and read.scope is site.scope and read.bindings == (target,):
                 detail = f"the call of line {call.lineno} is awaited here"
-                yield Awaited(around, call, use.resolved.spelled, use.scope, _doubt(use) or Blocked(_ELSEWHERE, detail))
+                yield Awaited(around, call, site.spelled, site.scope, site.blocked or Blocked(_ELSEWHERE, detail))

@@ -17,6 +17,7 @@ from pydantic import Field, field_validator, model_validator
 from workbench.codemod.call_sites import CallSite, call_sites
 from workbench.codemod.names import Names, Scope
 from workbench.codemod.pattern import chain
+from workbench.codemod.project import Project
 from workbench.codemod.receiver_types import TypeReader
 from workbench.codemod.rule import Parameters
 from workbench.model.violation import Blocked
@@ -147,6 +148,11 @@ class CallTarget:
     def _path(self) -> tuple[str, ...]:
         return tuple(self.parameters.call.split(".")[1:])
 
+    def is_async(self, project: Project) -> bool:
+        """Say whether the tree shows what is called to be an `async def`."""
+        methods = (f"{owner}.{self.needle}" for owner in self.parameters.receiver_type)
+        return any(project.is_async(one) is True for one in ([self.dotted] if self.dotted is not None else methods))
+
     def matches(self, call: ast.Call, names: Names) -> Verdict:
         """Say whether a call is one of those meant.
 
@@ -190,3 +196,8 @@ class TargetSite:
     scope: Scope
     blocked: Blocked | None
     site: CallSite | None = None
+
+    @property
+    def spelled(self) -> str:
+        """The dotted name by which the file reaches the callable; "" for a method of some receiver."""
+        return self.site.use.resolved.spelled if self.site is not None else ""

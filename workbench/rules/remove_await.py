@@ -1,7 +1,9 @@
 """A function that is no longer a coroutine function: `await f()` becomes `f()`.
 
-Only where the awaited call surely resolves to `call`. The edit takes away `await` and the space after it;
-parentheses, comments and line breaks stay. An async function of the same name elsewhere is left alone.
+Only where the awaited call surely resolves to `call`, a dotted name; or, as `call = "$RECEIVER.release"`, is a method
+of that name, called on what `receiver`, `receiver_not` and `receiver_type` say (see `change-arguments`). The edit
+takes away `await` and the space after it; parentheses, comments and line breaks stay. An async function of the same
+name elsewhere is left alone.
 
 Blocked, with what a person should look at:
 
@@ -11,7 +13,7 @@ Blocked, with what a person should look at:
   an asynchronous one.
 - `still-async`: the tree says that `call` is an `async def`, or a file still reaches it through an older
   function that is one, which another rule has to move first.
-- `rebound`, `alternatives`, `star-import`: something else may be called here.
+- `rebound`, `alternatives`, `star-import`, `unknown-receiver`: something else may be called here.
 """
 
 from __future__ import annotations
@@ -20,41 +22,36 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from pydantic import Field
-
 from workbench.codemod.awaiting import Awaited, awaited, without_await
 from workbench.codemod.key import site_key
 from workbench.codemod.names import names_of
 from workbench.codemod.project import Project
-from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rewrite, Rule
+from workbench.codemod.receivers import CallParameters, CallTarget
+from workbench.codemod.rule import Change, Example, Keep, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked, Site
 
 _STILL = Blocked("still-async", "what is called here is an `async def` in this tree")
+_RELEASE = (("call", "$RECEIVER.release"), ("receiver_type", "aiohttp.ClientResponse"))
 _IMPORT = "from shop.stock import count\n\n"
 _TREE = (("shop/__init__.py", ""), ("shop/stock.py", "def count(*a): ...\n"))
 
 
-class RemoveAwaitParameters(Parameters):
-    """`call`: the dotted name of the function that is awaited though it need not be."""
-
-    call: str = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$")
-
-
-class RemoveAwait(Rule[RemoveAwaitParameters]):
+class RemoveAwait(Rule[CallParameters]):
     kind: ClassVar[str] = "remove-await"
     summary: ClassVar[str] = "A function is no coroutine function any more: its calls are not awaited."
-    Parameters = RemoveAwaitParameters
+    Parameters = CallParameters
     defaults: ClassVar[dict[str, object]] = {"call": "shop.stock.count"}
 
     def targets(self) -> tuple[str, ...]:
-        return (self.parameters.call,)
+        dotted = self._target.dotted
+        return () if dotted is None else (dotted,)
 
     def moves(self) -> tuple[tuple[str, str], ...]:
         return ()
 
     def needles(self) -> frozenset[str]:
-        return frozenset({self.parameters.call.rpartition(".")[2]})
+        return frozenset({self._target.needle})
 
     def find(self, module: Module, project: Project) -> Iterator[Site]:
         yield from (site for _, site in self._found(module, project))
@@ -67,12 +64,15 @@ class RemoveAwait(Rule[RemoveAwaitParameters]):
         edits = tuple(without_await(module, node) for node in awaits)
         return Rewrite(edits, tuple(site for _, site in ready), tuple(early))
 
+    @property
+    def _target(self) -> CallTarget:
+        return CallTarget(self.parameters)
+
     def _found(self, module: Module, project: Project) -> list[tuple[Awaited, Site]]:
         names = names_of(module, project)
-        call = project.canonical(self.parameters.call)
-        ahead = project.is_async(call) is True
+        ahead = self._target.is_async(project)
         pairs = []
-        for one in awaited(call, names):
+        for one in awaited(self._target, names):
             place = module.place(one.node)
             site = Site(
                 rule=self.id,
@@ -92,6 +92,14 @@ class RemoveAwait(Rule[RemoveAwaitParameters]):
             after=_IMPORT + "async def f():\n    x = count(1)\n    return (count(2)).bit_length()\n",
             why="`await` goes, parentheses stay",
             tree=_TREE,
+        ),
+        Change(
+            before="from aiohttp import ClientResponse\n\n\nasync def f(resp: ClientResponse, lock: 'threading.Lock'):\n"
+            "    await resp.release()\n    await lock.release()\n\n\nimport threading\n",
+            after="from aiohttp import ClientResponse\n\n\nasync def f(resp: ClientResponse, lock: 'threading.Lock'):\n"
+            "    resp.release()\n    await lock.release()\n\n\nimport threading\n",
+            why="a method is told by the type of what it is called on",
+            parameters=_RELEASE,
         ),
         Change(
             before="import shop.stock as s\n\nasync def f():\n    return [await s.count(n) for n in x], await (s.count(1))\n",
@@ -152,6 +160,12 @@ class RemoveAwait(Rule[RemoveAwaitParameters]):
             reason="rebound",
             why="another function may be awaited here",
             tree=_TREE,
+        ),
+        Refuse(
+            code="async def f(resp):\n    await resp.release()\n",
+            reason="unknown-receiver",
+            why="nothing here tells what the method is called on",
+            parameters=_RELEASE,
         ),
         Keep(
             code="from other import count\n\nasync def f(s):\n    await count()\n    await s.count()\n",
