@@ -74,6 +74,27 @@ def test_a_function_level_import_stays_one() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from app.ws import Old; «Old»()\n", "from app.perm import make; make()\n"),
+        ("if 1: from app.ws import Old; «Old»()\n", "if 1: from app.perm import make; make()\n"),
+        ("from app.ws import Old; «Old»(Old)\n", "from app.perm import make\nfrom app.ws import Old; make(Old)\n"),
+        ("def f(): from app.ws import Old; return «Old»()\n", "def f(): from app.perm import make; return make()\n"),
+        ("import os; from app.ws import Old; x = «Old»()\n", "import os; from app.perm import make; x = make()\n"),
+    ],
+)
+def test_statements_that_share_a_line(before: str, after: str) -> None:
+    assert bound(before, "app.perm.make") == after
+
+
+def test_a_deferred_import_in_a_function_of_one_line() -> None:
+    tree = {"app/perm.py": "import app.example\ndef make(): ...\n"}
+    assert bound("def f(): return «USE»()\n", "app.perm.make", tree=tree, deferred=True) == (
+        "def f(): from app.perm import make; return make()\n"
+    )
+
+
 def test_a_try_block_keeps_both_imports() -> None:
     code = "try:\n    from app.ws import Old\nexcept ImportError:\n    Old = None\n\n\ndef f():\n    return «Old»()\n"
     assert bound(code, "app.ws.new") == (

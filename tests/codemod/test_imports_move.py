@@ -23,6 +23,7 @@ OLD, NEW = "app.ws.old", "app.perm.make"
         ("from.ws import old\n\nold()\n", "from .perm import make\n\nmake()\n"),
         ("x = 1; from app.ws import old; old()\n", "x = 1; from app.perm import make; make()\n"),
         ("if 1: from app.ws import old\n", "if 1: from app.perm import make\n"),
+        ("if 1: from app.ws import old; old()\n", "if 1: from app.perm import make; make()\n"),
     ],
 )
 def test_a_single_alias_is_edited_in_place(before: str, after: str) -> None:
@@ -52,7 +53,15 @@ def test_a_single_alias_is_edited_in_place(before: str, after: str) -> None:
             "import os\nfrom app.ws import old, new; x = 1\nold(new)\n",
             "import os\nfrom app.perm import make\nfrom app.ws import new; x = 1\nmake(new)\n",
         ),
-        ("if 1: from app.ws import new, old\n", "if 1: from app.ws import new; from app.perm import make\n"),
+        ("if 1: from app.ws import new, old\n", "if 1: from app.perm import make; from app.ws import new\n"),
+        (
+            "if 1: from app.ws import new, old; old(new)\n",
+            "if 1: from app.perm import make; from app.ws import new; make(new)\n",
+        ),
+        (
+            "from app.ws import new, old; old(new)\n",
+            "from app.perm import make\nfrom app.ws import new; make(new)\n",
+        ),
     ],
 )
 def test_an_alias_among_others_leaves_its_statement(before: str, after: str) -> None:

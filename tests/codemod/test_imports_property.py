@@ -50,7 +50,14 @@ def _block(head: str, one: str) -> str:
 top = statement | st.builds(_block, st.sampled_from(("if x:", "def f(alpha):", "def g():", "class C:")), from_import)
 prefix = st.sampled_from(("", '"""Doc."""\n', "from __future__ import annotations\n", "# -*- coding: utf-8 -*-\n"))
 use = st.sampled_from(
-    ("USE()", "def h():\n    return USE()", "def h(make):\n    return USE(make)", "y = lambda beta: USE")
+    (
+        "USE()",
+        "from app.two import beta; y = USE",
+        "if x: import os; USE",
+        "def h():\n    return USE()",
+        "def h(make):\n    return USE(make)",
+        "y = lambda beta: USE",
+    )
 )
 
 

@@ -159,6 +159,7 @@ class Binder:
             known = next((one for one in self._planned if self._shares(one, goal, form, wanted, at)), None)
             if known is not None:
                 known.wanted.until = min(known.wanted.until, wanted.until)
+                known.wanted.uses.append(at)
                 return Bound(known.form.spelling)
             if self._is_free(form, scope, at):
                 wanted.wish, wanted.member = form.wish, form.member
@@ -179,7 +180,7 @@ class Binder:
     def _place(self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool) -> Wanted | Blocked:
         """Return where the import goes; what it says is filled in later."""
         ground, node = self._ground, like.statement if like is not None else None
-        place = Wanted(Wish("", ""), Member(""), ground.until(at), like=node)
+        place = Wanted(Wish("", ""), Member(""), ground.until(at), like=node, uses=[at])
         if like is not None and not ground.at_head(like) and self._may_stand_beside(like, at):
             place.beside = node
             if not ground.eager(like):
@@ -188,7 +189,7 @@ class Binder:
             return place
         functions = [one for one in self._names.ancestry.above(at) if isinstance(one, Functions)]
         if deferred and not self._locals.eager(at) and functions:
-            return Wanted(place.wish, place.member, place.until, inside=functions[0])
+            return Wanted(place.wish, place.member, place.until, inside=functions[0], uses=[at])
         return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
 
     def _may_stand_beside(self, like: ImportedName, at: ast.AST) -> bool:

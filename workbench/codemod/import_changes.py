@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.ancestry import Ancestry
@@ -15,7 +15,7 @@ from workbench.codemod.statements import Importing
 
 @dataclass(slots=True)
 class Wanted:
-    """One alias to be imported.
+    """One alias to be imported, and the nodes that will read it.
 
     `beside`: the statement in whose block it goes; None for the head of the file. `inside`: the function
     at whose top it goes. `until`: the index of the top-level statement that already needs it.
@@ -27,6 +27,7 @@ class Wanted:
     beside: Importing | None = None
     inside: ast.FunctionDef | ast.AsyncFunctionDef | None = None
     like: Importing | None = None
+    uses: list[ast.AST] = field(default_factory=list)
 
     @property
     def place(self) -> Hashable:
@@ -43,6 +44,7 @@ class Fate:
     moved: dict[int, tuple[Wish, Member]] = field(default_factory=dict)
     added: list[Member] = field(default_factory=list)
     until: int = sys.maxsize
+    uses: list[ast.AST] = field(default_factory=list)
 
     @property
     def emptied(self) -> bool:
@@ -71,11 +73,14 @@ class Changes:
         """Take one alias away."""
         self._fate(node).dropped.add(_index(node, alias))
 
-    def move(self, node: Importing, alias: ast.alias, wish: Wish, member: Member, until: int) -> None:
-        """Make one alias come from elsewhere; `until` as in Wanted."""
+    def move(
+        self, node: Importing, alias: ast.alias, wish: Wish, member: Member, *, until: int, uses: Sequence[ast.AST]
+    ) -> None:
+        """Make one alias come from elsewhere; `until` and `uses` as in Wanted."""
         fate = self._fate(node)
         fate.moved[_index(node, alias)] = (wish, member)
         fate.until = min(fate.until, until)
+        fate.uses += uses
 
     def touched(self, node: Importing, alias: ast.alias) -> bool:
         """Say whether an alias is already dropped or moved."""

@@ -135,7 +135,7 @@ class Mover:
         ground = self._ground
         reads = [read.node for read in ground.names.reads(imported.local, imported.scope) if not read.quoted]
         until = min(map(ground.until, reads), default=ground.changes.length)
-        ground.changes.move(imported.statement, imported.alias, wish, member, until)
+        ground.changes.move(imported.statement, imported.alias, wish, member, until=until, uses=reads)
 
 
 def _source(goal: Goal) -> tuple[str, str, tuple[str, ...]]:

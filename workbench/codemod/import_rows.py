@@ -24,6 +24,7 @@ class Insert:
     blank_before: int = 0
     blank_after: int = 0
     inline: bool = False
+    anchor: ast.stmt | None = None
 
 
 @dataclass(slots=True)
@@ -57,11 +58,20 @@ class Rows:
         if anchor is None:
             self._only.append(new)
             return
-        inserts = self._row(anchor).inserts
+        row = self._row(anchor)
+        inserts = row.inserts
+        new = replace(new, anchor=anchor, inline=new.inline or self._suite_on_one_line(row))
         if inserts and inserts[-1].below == new.below:  # one group of new lines, set off once
             inserts[-1] = replace(inserts[-1], blank_after=0)
             new = replace(new, blank_before=0)
         inserts.append(new)
+
+    def follows(self, anchor: ast.stmt, node: ast.AST) -> bool:
+        """Say whether `node` stands on the anchor's own line, behind it."""
+        members = self._row(anchor).statements
+        later = members[next(n for n, one in enumerate(members) if one is anchor) + 1 :]
+        trail = self._ancestry.trail(node)
+        return any(one in trail for one in later)
 
     def indent(self, statement: ast.stmt) -> str:
         """Return the white space before the line `statement` starts on."""
@@ -107,7 +117,7 @@ class Rows:
     def _edits_of(self, row: _Row) -> Iterator[Edit]:
         kept = [one for one in row.statements if not self.gone(one)]
         changed = any(id(one) in self._texts for one in row.statements)
-        if not changed and not any(one.inline for one in row.inserts) and not self._suite_on_one_line(row):
+        if not changed and not any(one.inline for one in row.inserts):
             yield from self._around(row)
         elif kept or row.inserts or self._empties_block(row):
             yield self._rewritten(row, kept)
@@ -136,11 +146,9 @@ class Rows:
     def _rewritten(self, row: _Row, kept: list[ast.stmt]) -> Edit:
         """Write the row's lines as one splice, shrunk to what differs."""
         first, last = self._start(row.statements[0]), self._span(row.statements[-1])[1]
-        inline = self._suite_on_one_line(row)
-        here = [one for one in row.inserts if one.inline or inline]
-        above = [one for one in row.inserts if not one.below and one not in here]
-        below = [one for one in row.inserts if one.below and one not in here]
-        body = self._joined(kept, here)
+        above = [one for one in row.inserts if not one.below and not one.inline]
+        below = [one for one in row.inserts if one.below and not one.inline]
+        body = self._joined(row, kept)
         if not body and (above or below):
             body = (below or above).pop(0).text
         new = (
@@ -152,21 +160,21 @@ class Rows:
         )
         return shrunk(self._source, Edit(row.start, row.end, new))
 
-    def _joined(self, kept: list[ast.stmt], here: list[Insert]) -> str:
-        """Join what stays on the line, with the separators that stood between."""
-        text = ""
-        for one in kept:
-            if text:
-                gap = self._source[self._end_before(one) : self._start(one)]
-                text += gap.decode(self._module.codec)
-            start, end = self._start(one), self._span(one)[1]
-            text += self._texts.get(id(one)) or self._source[start:end].decode(self._module.codec)
-        return "; ".join([*([text] if text else []), *(one.text for one in here)])
-
-    def _end_before(self, statement: ast.stmt) -> int:
-        row = self._rows[id(statement)].statements
-        index = next(n for n, one in enumerate(row) if one is statement)
-        return self._span(row[index - 1])[1]
+    def _joined(self, row: _Row, kept: list[ast.stmt]) -> str:
+        """Join what stays and what comes on the line, with the separators that stood between."""
+        text, end = "", None
+        for one in row.statements:
+            mine = [insert for insert in row.inserts if insert.inline and insert.anchor is one]
+            parts = [insert.text for insert in mine if not insert.below]
+            if one in kept:
+                start, after = self._start(one), self._span(one)[1]
+                parts.append(self._texts.get(id(one)) or self._source[start:after].decode(self._module.codec))
+            parts += [insert.text for insert in mine if insert.below]
+            gap = "; " if end is None else self._source[end : self._start(one)].decode(self._module.codec)
+            if parts:
+                text += (gap if text else "") + "; ".join(parts)
+            end = self._span(one)[1]
+        return text
 
     def _removed(self, row: _Row) -> Edit:
         """Take the row's lines away, and blank lines that would then pile up."""

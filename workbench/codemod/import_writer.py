@@ -47,7 +47,8 @@ class ImportWriter:
     def edits(self, fates: Mapping[int, Fate], wanted: Sequence[Wanted]) -> tuple[Edit, ...]:
         """Return the splices, disjoint and sorted."""
         self._fates = {
-            key: Fate(one.node, set(one.dropped), dict(one.moved), [], one.until) for key, one in fates.items()
+            key: Fate(one.node, set(one.dropped), dict(one.moved), [], one.until, one.uses)
+            for key, one in fates.items()
         }
         for fate in self._fates.values():
             fate.moved = {n: move for n, move in fate.moved.items() if n not in fate.dropped}
@@ -154,7 +155,7 @@ class ImportWriter:
     def _wanted_from(self, fate: Fate, wish: Wish, member: Member) -> Wanted:
         top = self._ancestry.parent(fate.node) is self._module.tree
         beside = None if top else fate.node
-        return Wanted(wish, member, fate.until, beside=beside, like=fate.node)
+        return Wanted(wish, member, fate.until, beside=beside, like=fate.node, uses=fate.uses)
 
     def _in_place(self, fate: Fate, wish: Wish) -> bool:
         """Say whether a statement written anew stands in order where it is, or is tied to its line."""
@@ -209,7 +210,8 @@ class ImportWriter:
         for one in every[1:]:
             if one.written not in [known.written for known in members(text)]:
                 text = with_new_member(text, one, layout)
-        self._rows.insert(anchor, Insert(text, place.below, place.blank_before, place.blank_after))
+        inline = place.below and anchor is not None and any(self._rows.follows(anchor, use) for use in first.uses)
+        self._rows.insert(anchor, Insert(text, place.below, place.blank_before, place.blank_after, inline))
 
     def _anchor(self, one: Wanted) -> tuple[ast.stmt | None, Spot]:
         wish = replace(one.wish, aliased=bool(one.member.asname), first=one.member.name)
