@@ -319,10 +319,8 @@ def test_a_class_of_the_tree_need_not_look_like_one() -> None:
 
 
 def test_what_the_tree_shows_to_be_async() -> None:
-    tree = {
-        "lib/__init__.py": "class Response:\n    async def release(self): ...\n    def close(self): ...\n\n\nasync def f(): ...\n"
-    }
-    known = names("", tree=tree).project
+    lib = "class Response:\n    async def release(self): ...\n    def close(self): ...\n\n\nasync def f(): ...\n"
+    known = names("", tree={"lib/__init__.py": lib}).project
     assert target(receiver_type="lib.Response").is_async(known)
     assert target("lib.f").is_async(known)
     assert not target("$R.close", receiver_type="lib.Response").is_async(known)
