@@ -28,7 +28,7 @@ EXTRAS = {"lint": ".[test,lint]"}
 
 def main(argv: list[str]) -> int:
     """Prepare the environment and hand over to the command; returns its exit code."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  this file is what an older interpreter meets first
         print(f"workbench needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
         return 5
     verb, *rest = argv or ["--help"]

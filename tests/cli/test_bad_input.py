@@ -93,7 +93,9 @@ def test_every_encoding_and_line_end_survives_byte_by_byte(make):
     answer = workbench(root, "run", "small")
     assert answer.returncode == 0, answer.stderr
     for name, content in ENCODED.items():
-        shown = subprocess.run(["git", "show", f"workbench/small:app/{name}.py"], cwd=root, capture_output=True)
+        shown = subprocess.run(
+            ["git", "show", f"workbench/small:app/{name}.py"], cwd=root, capture_output=True, check=True
+        )
         assert shown.stdout == content.replace(b"app.old import make", b"app.new import build").replace(
             b"make(2)", b"build(2)"
         )
@@ -171,7 +173,8 @@ def test_a_gate_that_does_not_finish_on_the_base_stops_before_anything_changes(m
 def test_a_gate_that_hangs_on_a_candidate_only_sets_the_file_aside(make):
     hang = {
         "app/slow.py": "from app.old import make\n\n\ndef run():\n    return make(1)\n",
-        "check.py": "import pathlib, time\ntime.sleep(60 if 'build' in pathlib.Path('app/slow.py').read_text() else 0)\n",
+        "check.py": "import pathlib, time\n"
+        "time.sleep(60 if 'build' in pathlib.Path('app/slow.py').read_text() else 0)\n",
     }
     root = make(hang, gates=GATE.format(json.dumps(["{python}", "check.py"])))
     answer = workbench(root, "--json", "run", "small")
@@ -197,7 +200,7 @@ def test_a_second_run_at_the_same_time_is_refused(make, git):
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(lambda: (root / ".git" / "workbench" / "run.lock").exists())
+        _wait_for((root / ".git" / "workbench" / "run.lock").exists)
         second = workbench(root, "run", "small")
         assert second.returncode == 3
         assert str(first.pid) in second.stderr

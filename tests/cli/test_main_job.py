@@ -31,7 +31,7 @@ def document(root, *words, code=0):
 def reconciles(totals):
     lines = [totals, *totals["by_priority"].values(), *totals["by_rule"].values()]
     for line in lines:
-        assert SIX <= line.keys()
+        assert line.keys() >= SIX
         assert line["found"] == sum(line[name] for name in SIX - {"found"})
     for name in SIX:
         assert totals[name] == sum(line[name] for line in totals["by_priority"].values())
@@ -119,7 +119,13 @@ def test_run_report_show_log_and_rollback_tell_one_story(root, git, tmp_path):
     assert "quarantined" in explained.stdout
 
     assert "quarantined" in workbench(root, "log", "small").stdout
-    for form, word in (("md", "app/bad.py"), ("html", "<html"), ("json", '"schema": 1'), ("junit", "<testsuite"), ("pr", "#7")):
+    for form, word in (
+        ("md", "app/bad.py"),
+        ("html", "<html"),
+        ("json", '"schema": 1'),
+        ("junit", "<testsuite"),
+        ("pr", "#7"),
+    ):
         report = workbench(root, "report", "small", "--format", form)
         assert report.returncode == 0, report.stderr
         assert word in report.stdout

@@ -12,9 +12,9 @@ import pytest
 
 from tests.engine.conftest import user
 from tests.engine.test_run import at, git
+from workbench.engine.begin import RunOptions
 from workbench.engine.rollback import abort_run
 from workbench.engine.run import run_plan
-from workbench.engine.begin import RunOptions
 from workbench.model.errors import Conflict, Interrupted, Refused, UsageError
 from workbench.model.event import BatchCommitted, BatchKept, GateJudged, KeepDecided
 from workbench.model.run import RunOutcome

@@ -46,7 +46,8 @@ def test_a_formatter_that_fails_stops_the_run(make_case):
 def test_ignored_files_that_gates_need_are_copied_in(make_case):
     needs = {
         ".gitignore": "secret.cfg\n__pycache__/\n",
-        "tests/test_needs.py": "import pathlib\n\n\ndef test_there():\n    assert pathlib.Path('secret.cfg').exists()\n",
+        "tests/test_needs.py": "import pathlib\n\n\n"
+        "def test_there():\n    assert pathlib.Path('secret.cfg').exists()\n",
     }
     case = make_case(user("a"), needs, plan=with_run('copy = ["secret.cfg"]'))
     (case.root / "secret.cfg").write_text("x")

@@ -1,4 +1,4 @@
-"""Makes the approved pictures of a plan: carries it out on `snapshots/<plan>/before/`, with a fixed clock and fixed ids."""
+"""Makes the approved pictures of a plan: carries it out on `snapshots/<plan>/before/` with a fixed clock and ids."""
 
 from __future__ import annotations
 

@@ -16,9 +16,7 @@ def test_there_is_no_orphan_on_either_side():
 @pytest.mark.parametrize("name", NAMES)
 def test_the_pictures_are_up_to_date(name, tmp_path):
     made = picture(name, tmp_path / "work")
-    approved = {
-        path.name: path.read_text(encoding="utf-8") for path in (SNAPSHOTS / name).iterdir() if path.is_file()
-    }
+    approved = {path.name: path.read_text(encoding="utf-8") for path in (SNAPSHOTS / name).iterdir() if path.is_file()}
     assert sorted(approved) == sorted(made)
     for file, content in made.items():
         assert content == approved[file], f"{file} is old: python -m tests.snapshots.update {name}"

@@ -65,22 +65,16 @@ class BatchStory:
         )
         return candidate
 
-    def keep(
-        self, batch: Batch, candidate: Candidate, judgements: tuple[Judgement, ...], *, split: bool
-    ) -> BatchState:
+    def keep(self, batch: Batch, candidate: Candidate, judgements: tuple[Judgement, ...], *, split: bool) -> BatchState:
         """Decide in the ledger, then move the run branch by one compare-and-swap."""
         session, made = self.session, candidate.made
         session.record(
-            KeepDecided(
-                session.run, batch.id, candidate.commit, made.parent, candidate.tree, made.sites(), split
-            )
+            KeepDecided(session.run, batch.id, candidate.commit, made.parent, candidate.tree, made.sites(), split)
         )
         compare_and_swap(
             session.ws.repo, session.ref, new=candidate.commit, old=made.parent, reason=f"workbench: keep {batch.id}"
         )
-        session.record(
-            BatchKept(session.run, batch.id, candidate.commit), *standings(self.judge, judgements)
-        )
+        session.record(BatchKept(session.run, batch.id, candidate.commit), *standings(self.judge, judgements))
         session.tip = candidate.commit
         session.project = refreshed(session.project, session.ws.roots, made.after)
         return BatchState.SPLIT if split else BatchState.KEPT
@@ -105,5 +99,3 @@ def told(red: Judgement) -> str:
     named = ", ".join(red.convicting[:3])
     more = f" and {len(red.convicting) - 3} more" if len(red.convicting) > 3 else ""
     return f"{red.report.gate}: {named}{more}" if named else f"{red.report.gate}: {red.reason or red.verdict}"
-
-

@@ -25,9 +25,7 @@ def format_files(session: Session, changed: Mapping[str, bytes]) -> dict[str, by
     for command in commands:
         argv = [word for part in command for word in (paths if part == "{files}" else [part])]
         log = bench.scratch / "format.log"
-        ended = run_process(
-            argv, cwd=bench.sandbox, env=bench.env, timeout=_SECONDS, output=log, inherit=bench.inherit
-        )
+        ended = run_process(argv, cwd=bench.sandbox, env=bench.env, timeout=_SECONDS, output=log, inherit=bench.inherit)
         if ended.exit_code != 0:
             raise EnvironmentFailed(
                 f"the formatter `{' '.join(command)}` did not succeed (exit {ended.exit_code})",

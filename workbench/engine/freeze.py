@@ -22,10 +22,10 @@ from workbench.model.plan import Plan
 from workbench.model.source import Sources
 from workbench.model.violation import SiteState, Skipped, Violation
 from workbench.planning.contradictions import lint
-from workbench.planning.planner import make_plan
-from workbench.planning.priorities import prioritise
 from workbench.planning.frozen import dumps
 from workbench.planning.planfile import find_plan
+from workbench.planning.planner import make_plan
+from workbench.planning.priorities import prioritise
 from workbench.planning.references import check_targets, check_tree
 from workbench.repo.history import blob_diff
 from workbench.repo.sources import CommitSources

@@ -88,9 +88,7 @@ def _partners(culprit: T, good: Sequence[T], red: Red[T]) -> tuple[T, ...]:
         size = max(1, min(size, len(needed)) // (1 if shrunk is not None else 2))
 
 
-def _readmit(
-    good: list[T], guilty: list[tuple[T, ...]], red: Red[T]
-) -> tuple[list[T], list[tuple[T, ...]]]:
+def _readmit(good: list[T], guilty: list[tuple[T, ...]], red: Red[T]) -> tuple[list[T], list[tuple[T, ...]]]:
     """Let guilty sets back in that are only red apart (a definition and its caller, say)."""
     if not 2 <= len(guilty) <= _READMIT_AT_MOST:
         return good, guilty

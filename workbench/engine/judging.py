@@ -61,9 +61,7 @@ class Judge:
     """True: believe no remembered verdict."""
     _of_files: dict[tuple[str, tuple[str, ...]], GateReport] = field(default_factory=dict)
 
-    def judge(
-        self, batch: str, candidate: Candidate, *, after: Judgement | None = None
-    ) -> tuple[Judgement, ...]:
+    def judge(self, batch: str, candidate: Candidate, *, after: Judgement | None = None) -> tuple[Judgement, ...]:
         """Run the gates of a batch on `candidate`, cheapest first, up to the first red one.
 
         `after` is the confirmed red whose guilty are looked for: then only its gate is asked, and a red

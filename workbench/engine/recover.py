@@ -23,7 +23,9 @@ def recover(session: Session) -> None:
     if intent.rollback is not None:
         back = intent.rollback
         _move(session, old=back.from_commit, new=back.to_commit, reason=f"workbench: roll back {back.target}")
-        session.record(RolledBack(session.run, certify(session, back.target, back.mode, back.from_commit, back.batches)))
+        session.record(
+            RolledBack(session.run, certify(session, back.target, back.mode, back.from_commit, back.batches))
+        )
 
 
 def certify(session: Session, target: str, mode: str, old: str, batches: tuple[str, ...]) -> Certificate:

@@ -51,9 +51,7 @@ def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certific
         raise UsageError(f"the ledger has no savepoint before {batch}", hint="`workbench verify` looks into it")
     put_ref(session.ws.repo, session.side_ref(f"rolled-back-{old[:12]}"), old)
     session.record(RollbackStarted(session.run, target, mode, old, savepoint, names))
-    compare_and_swap(
-        session.ws.repo, session.ref, new=savepoint, old=old, reason=f"workbench: roll back {target}"
-    )
+    compare_and_swap(session.ws.repo, session.ref, new=savepoint, old=old, reason=f"workbench: roll back {target}")
     session.tip = savepoint
     certificate = certify(session, target, mode, old, names)
     session.record(RolledBack(session.run, certificate))

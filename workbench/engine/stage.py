@@ -38,7 +38,9 @@ class Stage:
                 yield cls(ws, sandbox, place / "scratch", inherit)
         finally:
             shutil.rmtree(place, ignore_errors=True)
-            shutil.rmtree(user_cache_path("workbench") / "bytecode" / place.relative_to(place.anchor), ignore_errors=True)
+            shutil.rmtree(
+                user_cache_path("workbench") / "bytecode" / place.relative_to(place.anchor), ignore_errors=True
+            )
 
     def at(self, commit: str) -> Bench:
         """Return a bench on which exactly `commit` lies, with no bytecode of any other commit."""

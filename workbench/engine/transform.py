@@ -132,9 +132,7 @@ def _unpack(packed: bytes) -> Kit:
 def _rewrite(job: Job, kit: Kit) -> Outcome:
     rules = [rule for rule in kit.rules if job.wanted.get(rule.id)]
     try:
-        return rewrite_file(
-            job.path, job.source, rules=rules, wanted=job.wanted, project=kit.project, roots=kit.roots
-        )
+        return rewrite_file(job.path, job.source, rules=rules, wanted=job.wanted, project=kit.project, roots=kit.roots)
     except (RecursionError, MemoryError) as error:
         return FileFailed(job.path, "too-deep", type(error).__name__)
     except Exception as error:  # noqa: BLE001  a rule's crash is this file's result, named, and not the run's
