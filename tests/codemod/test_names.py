@@ -45,7 +45,9 @@ SPELLINGS = {
 
 SHADOWS = {
     "parameter": "def f(old): return old\n",
-    "every kind of parameter": "def f(a, /, *old, **k): return old\ndef g(*, old=«old»): return old\ndef h(**old): old\n",
+    "every kind of parameter": (
+        "def f(a, /, *old, **k): return old\ndef g(*, old=«old»): return old\ndef h(**old): old\n"
+    ),
     "lambda parameter": "lambda old: old\n",
     "assignment": "def f():\n    old = 1\n    return old\n",
     "annotated assignment": "def f():\n    old: int\n    old\n",
@@ -66,10 +68,14 @@ SHADOWS = {
     "nested def": "def f():\n    def old(): ...\n    old\n",
     "nested class": "def f():\n    class old: ...\n    old\n",
     "match capture": "def f():\n    match x:\n        case [old, *_]: old\n",
-    "match star and rest": "def f():\n    match x:\n        case [*old]: old\n        case {**old}: old\n        case 1 as old: old\n",
+    "match star and rest": (
+        "def f():\n    match x:\n        case [*old]: old\n        case {**old}: old\n        case 1 as old: old\n"
+    ),
     "class body hides nothing from methods": "class A:\n    old = 1\n    def f(self): return «old»\n",
     "class body is seen in the class body": "class A:\n    old = 1\n    x = old\n",
-    "class body is not seen in its comprehensions": "class A:\n    old = 1\n    x = [«old» for a in b]\n    y = [a for a in old]\n",
+    "class body is not seen in its comprehensions": (
+        "class A:\n    old = 1\n    x = [«old» for a in b]\n    y = [a for a in old]\n"
+    ),
     "class body before it is bound": "class A:\n    old = «old»\n    x = old\n",
     "enclosing function": "def f(old):\n    def g(): return old\n    return lambda: old\n",
     "enclosing function past a class": "def f(old):\n    class A:\n        def g(self): return old\n",
@@ -126,7 +132,10 @@ def test_the_outermost_expression_is_the_use() -> None:
 
 
 def test_scopes_are_named_without_locals() -> None:
-    code = "from m import old\nold\nclass A:\n    def f(self):\n        def g(): return old\n        return [old for a in (lambda: old)]\n"
+    code = (
+        "from m import old\nold\nclass A:\n    def f(self):\n        def g(): return old\n"
+        "        return [old for a in (lambda: old)]\n"
+    )
     assert [use.scope.qualname for use in names(code).uses({"m.old"})] == ["", "A.f.g", "A.f", "A.f"]
 
 

@@ -33,7 +33,9 @@ CASES = {
     "match on one path": "match x:\n    case 1: old = 1\n‹old›\n",
     "match captures": "match x:\n    case 1: pass\n    case old: pass\n‹old›\n",
     "while test": "while «old»:\n    pass\n«old»\n",
-    "return ends a path": "def f():\n    from m import old\n    if x:\n        old = 1\n        return old\n    return «old»\n",
+    "return ends a path": (
+        "def f():\n    from m import old\n    if x:\n        old = 1\n        return old\n    return «old»\n"
+    ),
     "a function may run later": "def f(): return ‹old›\n«old»\nold = 1\n",
     "a function defined later": "old = 1\ndef f(): return old\n",
     "a lambda may run later": "f = lambda: ‹old›\nold = 1\n",
@@ -56,10 +58,14 @@ FALLBACKS = {
     "stand-in": "try:\n    from m import old\nexcept ImportError:\n    old = f\n‹old›\n",
     "stand-in function": "try:\n    from m import old\nexcept ImportError:\n    def old(): ...\n‹old›\n",
     "two sources": "try:\n    from m import old\nexcept ImportError:\n    from n import old\n‹old›\n",
-    "two spellings of one": "if x:\n    from m import old\nelse:\n    import m\n    old = m.old\n‹old›\n".replace("= m.old", "= «m.old»"),
+    "two spellings of one": "if x:\n    from m import old\nelse:\n    import m\n    old = m.old\n‹old›\n".replace(
+        "= m.old", "= «m.old»"
+    ),
     "not a fallback": "try:\n    from m import old\nexcept ImportError:\n    pass\nold = None\nold\n",
     "finally is none": "try:\n    from m import old\nfinally:\n    old = None\nold\n",
-    "in a function": "def f():\n    try:\n        from m import old\n    except ImportError:\n        old = None\n    return «old»\n",
+    "in a function": (
+        "def f():\n    try:\n        from m import old\n    except ImportError:\n        old = None\n    return «old»\n"
+    ),
     "seen from a function": "try:\n    from m import old\nexcept ImportError:\n    old = None\ndef f(): return «old»\n",
 }
 

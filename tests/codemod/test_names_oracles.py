@@ -186,7 +186,7 @@ class _Reads(cst.CSTVisitor):
         self._reads = reads
         self.origins: Origins = {}
 
-    def visit_Name(self, node: cst.Name) -> None:
+    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802  # the name LibCST calls
         start = self._places[node].start
         known = self._names.get(node, ())
         known = known() if callable(known) else known

@@ -15,7 +15,9 @@ QUOTED = {
     "expression in the text": "x: 'dict[str, «old».T] | None'\ny: ' «old» '\n",
     "prefixes and triple quotes": "x: r'«old»'\ny: '''«old»'''\nz: u\"\"\"«old»\"\"\"\n",
     "cast": "cast('«old»', x)\ntyping.cast('list[«old»]', 'old')\n",
-    "type variables": "T = TypeVar('old', bound='«old»')\nU = TypeVar('U', '«old»', int)\nN = NewType('old', '«old»')\n",
+    "type variables": (
+        "T = TypeVar('old', bound='«old»')\nU = TypeVar('U', '«old»', int)\nN = NewType('old', '«old»')\n"
+    ),
     "literal is text": "x: Literal['old']\ny: typing.Literal['old', 'b']\n",
     "metadata is text": "x: Annotated['«old»', 'old']\n",
     "no expression": "x: 'old (see below'\n",
@@ -38,7 +40,11 @@ def test_names_in_annotations(code: str) -> None:
 
 
 def test_scopes_of_quoted_names() -> None:
-    text, spans = marked(HEAD + "def f(old: '«old»'):\n    x: 'old'\n    y = 1  # type: old\ndef g(old):\n    # type: («old») -> None\n    pass\n")
+    text, spans = marked(
+        HEAD
+        + "def f(old: '«old»'):\n    x: 'old'\n    y = 1  # type: old\ndef g(old):\n"
+        + "    # type: («old») -> None\n    pass\n"
+    )
     assert [(use.place.start, use.place.end) for use in names(text).uses({"m.old"})] == spans
 
 
@@ -158,7 +164,7 @@ def test_bytes_and_columns_of_odd_files() -> None:
         ("# coding: latin-1\nfrom m import old; 'é'; old\n".encode("latin-1"), 25),
         ("from m import old\r\n'é'; old\r\n".encode(), 6),
         ("from m import old\r'é'; old\r".encode(), 6),
-        ("from m import old\n\x0c\n'\x0c'; old\n".encode(), 6),
+        (b"from m import old\n\x0c\n'\x0c'; old\n", 6),
         ("# coding: shift_jis\nfrom m import old; 'あ'; old\n".encode("shift_jis"), 25),
     ]:
         resolver = names(source)

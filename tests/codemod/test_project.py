@@ -61,7 +61,9 @@ def test_circles_of_re_exports_end() -> None:
 
 
 def test_a_function_of_its_module_s_name_is_the_function() -> None:
-    known = project({"pkg/__init__.py": "from .thing import thing\n", "pkg/thing.py": "def thing(): ...\ndef other(): ...\n"})
+    known = project(
+        {"pkg/__init__.py": "from .thing import thing\n", "pkg/thing.py": "def thing(): ...\ndef other(): ...\n"}
+    )
     assert known.origin("pkg.thing") == "pkg.thing.thing"
     assert known.origin("pkg.thing.other") == "pkg.thing.other"
 
@@ -139,7 +141,15 @@ def test_star_exports() -> None:
 
 
 def test_signatures() -> None:
-    known = project({"m.py": "class A:\n    def __init__(self, a, *, b=1): ...\n    @classmethod\n    def of(cls, x): ...\nasync def f(a, /, b, *c, **d): ...\n@dec\ndef g(): ...\nclass B: ...\n"})
+    known = project(
+        {
+            "m.py": (
+                "class A:\n    def __init__(self, a, *, b=1): ...\n    @classmethod\n"
+                "    def of(cls, x): ...\nasync def f(a, /, b, *c, **d): ...\n@dec\ndef g(): ...\n"
+                "class B: ...\n"
+            )
+        }
+    )
     klass = known.signature("m.A")
     assert klass is not None
     assert (klass.regular, klass.keyword_only, klass.required, klass.is_class) == (("a",), ("b",), {"a"}, True)
@@ -176,7 +186,11 @@ def test_a_call_binds_or_says_why_not(code: str, positional: int, keywords: tupl
 
 def test_modules_imported_at_once() -> None:
     tree = {
-        "a.py": "import pkg.impl\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import lazy\nelse:\n    import eager\ndef f():\n    import later\nclass C:\n    import inner\n",
+        "a.py": (
+            "import pkg.impl\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+            "    import lazy\nelse:\n    import eager\ndef f():\n    import later\nclass C:\n"
+            "    import inner\n"
+        ),
         **dict.fromkeys(["pkg/__init__.py", "pkg/impl.py", "lazy.py", "later.py", "inner.py", "eager.py"], ""),
     }
     assert project(tree).imports_of("a") == {"pkg.impl", "inner", "eager"}
@@ -227,7 +241,28 @@ if (c6 := 1): ...
 print(c8 := 1)
 """
     known = facts(module("m.py", code))
-    names = "a1 a2 a3 a4 a5 a6 a8 a9 b1 b2 b4 b5 b6 b7 b9 c1 c3 c4 c6 c8".split()
+    names = [
+        "a1",
+        "a2",
+        "a3",
+        "a4",
+        "a5",
+        "a6",
+        "a8",
+        "a9",
+        "b1",
+        "b2",
+        "b4",
+        "b5",
+        "b6",
+        "b7",
+        "b9",
+        "c1",
+        "c3",
+        "c4",
+        "c6",
+        "c8",
+    ]
     assert known.defined - {"c7", "b8"} == set(names)
     assert set(known.imported) == {"a", "d", "b3"}
 

@@ -114,6 +114,9 @@ def test_spans_hold_the_text_of_their_node(lines: list[str], newline: str, bom: 
         if isinstance(node, ast.Name):
             place = known.place(node)
             assert known.segment(node).decode() == node.id
-            assert text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[place.line - 1][
-                place.column - 1 : place.end_column - 1
-            ] == node.id
+            assert (
+                text.replace("\r\n", "\n")
+                .replace("\r", "\n")
+                .split("\n")[place.line - 1][place.column - 1 : place.end_column - 1]
+                == node.id
+            )

@@ -55,9 +55,7 @@ def rewritten(
     files: Mapping[str, bytes], path: str, rule: Rule[Parameters], sites: Sequence[tuple[Site, str]]
 ) -> FileRewrite:
     wanted = {rule.id: frozenset(name for _, name in sites)}
-    outcome = rewrite_file(
-        path, files[path], rules=[rule], wanted=wanted, project=project_of(files, rule), roots=ROOTS
-    )
+    outcome = rewrite_file(path, files[path], rules=[rule], wanted=wanted, project=project_of(files, rule), roots=ROOTS)
     assert isinstance(outcome, FileRewrite), outcome
     return outcome
 

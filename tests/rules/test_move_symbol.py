@@ -25,7 +25,12 @@ def rule(to: str = NEW, *, source: str = OLD, **parameters: object) -> MoveSymbo
 
 
 def moved(
-    code: str | bytes, *, to: str = NEW, path: str = "app/a.py", tree: dict[str, str] | None = None, **parameters: object
+    code: str | bytes,
+    *,
+    to: str = NEW,
+    path: str = "app/a.py",
+    tree: dict[str, str] | None = None,
+    **parameters: object,
 ) -> tuple[list[Site], Rewrite, Module]:
     asked = rule(to, **parameters)
     known = module(path, code)
@@ -206,12 +211,18 @@ def test_the_local_name_follows(code: str, end: str) -> None:
 @pytest.mark.parametrize(
     ("before", "wanted"),
     [
-        (b"\xef\xbb\xbffrom shop.old_mod import old\r\nold()\r\n", b"\xef\xbb\xbffrom shop.old_mod import new\r\nnew()\r\n"),
+        (
+            b"\xef\xbb\xbffrom shop.old_mod import old\r\nold()\r\n",
+            b"\xef\xbb\xbffrom shop.old_mod import new\r\nnew()\r\n",
+        ),
         (
             b"# coding: latin-1\nfrom shop.old_mod import old; '\xe9'; old()",
             b"# coding: latin-1\nfrom shop.old_mod import new; '\xe9'; new()",
         ),
-        (b"\x0cfrom shop.old_mod import (old,  # x\n\n)\n\told\n".replace(b"\t", b""), b"\x0cfrom shop.old_mod import (new,  # x\n\n)\nnew\n"),
+        (
+            b"\x0cfrom shop.old_mod import (old,  # x\n\n)\n\told\n".replace(b"\t", b""),
+            b"\x0cfrom shop.old_mod import (new,  # x\n\n)\nnew\n",
+        ),
         (b"from shop.old_mod import old as \\\n  o\no", b"from shop.old_mod import new as \\\n  o\no"),
         (b"from shop.old_mod import old as new\nnew\n", b"from shop.old_mod import new\nnew\n"),
         (b"from shop . old_mod import old\nx: ' old '\n", b"from shop . old_mod import new\nx: ' new '\n"),

@@ -153,7 +153,7 @@ class Run:
         self.trace.append(re.sub(r"0x[0-9a-f]+|<module.*|<frozen.*", "...", text))
         return value
 
-    def watch(self, frame: FrameType, event: str, argument: tuple[type, BaseException, object]) -> object:
+    def watch(self, _: FrameType, event: str, argument: tuple[type, BaseException, object]) -> object:
         self.steps += 1
         if self.steps > 2000:
             raise TooLongError

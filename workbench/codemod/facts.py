@@ -57,9 +57,7 @@ class ModuleFacts:
     interfaces: Mapping[str, Interface] = field(default_factory=dict)
 
 
-def facts(
-    module: Module, *, with_signatures: bool = True, words: Collection[str] = ()
-) -> ModuleFacts:
+def facts(module: Module, *, with_signatures: bool = True, words: Collection[str] = ()) -> ModuleFacts:
     """Read the facts of a module, with the bodies of module-level `if`, `try`, `with` and loops.
 
     `words` are the identifiers whose `mentions` matter: the last parts of the names the plan moves.

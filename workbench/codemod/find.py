@@ -13,19 +13,12 @@ from workbench.codemod.source import Module
 from workbench.model.violation import Site, fingerprints
 
 
-def find_in(
-    module: Module, rules: Sequence[Rule[Parameters]], project: Project
-) -> tuple[tuple[Site, str], ...]:
+def find_in(module: Module, rules: Sequence[Rule[Parameters]], project: Project) -> tuple[tuple[Site, str], ...]:
     """Return the sites of one file with their fingerprints, in source order.
 
     Rules that do not apply to the file's path are left out. Raises Unparsable.
     """
-    sites = [
-        site
-        for rule in rules
-        if applies(rule.parameters, module.path)
-        for site in rule.find(module, project)
-    ]
+    sites = [site for rule in rules if applies(rule.parameters, module.path) for site in rule.find(module, project)]
     return tuple(fingerprints(module.path, sites))
 
 

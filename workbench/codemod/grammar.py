@@ -239,9 +239,7 @@ def _restored(tree: ast.Module, reading: _Reading) -> ast.Module:
 def _replaced(value: object, reading: _Reading) -> object:
     if isinstance(value, ast.AnnAssign) and (value.lineno, value.col_offset) in reading.aliases:
         return _alias(value, reading)
-    if isinstance(value, ast.JoinedStr) or (
-        isinstance(value, ast.Constant) and isinstance(value.value, str)
-    ):
+    if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
         return _fstring(value, reading)
     return value
 
@@ -258,10 +256,7 @@ def _fstring(node: ast.JoinedStr | ast.Constant, reading: _Reading) -> object:
     first = (node.lineno, node.col_offset)
     last = (node.end_lineno or 0, node.end_col_offset or 0)
     inside = [
-        one
-        for start, end, expressions in reading.fields
-        if first <= start and end <= last
-        for one in expressions
+        one for start, end, expressions in reading.fields if first <= start and end <= last for one in expressions
     ]
     if not inside:
         return node

@@ -10,12 +10,17 @@ from workbench.codemod.names import Names
 _LIMIT = 200
 
 
-def site_key(role: str, node: ast.AST, names: Names) -> str:
+def site_key(role: str, node: ast.expr | ast.stmt, names: Names) -> str:
     """Return the role and the text of a node with every resolved name spelled canonically.
 
-    Texts of more than 200 characters are cut and carry a hash of the whole.
+    Texts of more than 200 characters are cut and carry a hash of the whole. What is nested too deeply for
+    Python's own unparser is taken as it is written.
     """
-    return shortened(f"{role} {ast.unparse(_canonical(node, names))}")
+    try:
+        text = ast.unparse(_canonical(node, names))
+    except RecursionError:
+        text = names.module.segment(node).decode(names.module.codec, "replace")
+    return shortened(f"{role} {text}")
 
 
 def shortened(text: str) -> str:

@@ -17,7 +17,9 @@ _NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 _NUMBER = re.compile(rb"\.?\d(?:[eE][+-]|[\w.])*")
 _STRING = re.compile(rb"(?i:(?P<prefix>[rbuft]{0,2}))(?P<quote>'''|\"\"\"|'|\")")
 _CLOSE = {
-    quote: re.compile(rb"(?:[^\\" + quote[:1] + rb"]|\\.|" + quote[:1] + rb"(?!" + quote[1:] + rb"))*?" + quote, re.S)
+    quote: re.compile(
+        rb"(?:[^\\" + quote[:1] + rb"]|\\.|" + quote[:1] + rb"(?!" + quote[1:] + rb"))*?" + quote, re.DOTALL
+    )
     for quote in (b"'''", b'"""', b"'", b'"')
 }
 _NAMED_CHARACTER = re.compile(rb"\\N\{[^{}]*\}")
@@ -25,7 +27,7 @@ _OPENS, _SHUTS = (b"(", b"[", b"{"), (b")", b"]", b"}")
 _MOST_NESTED, _LONGEST = 60, 2000
 
 
-class Lost(Exception):
+class Lost(Exception):  # what happened, not an error of the program
     """The text does not go on as Python does."""
 
 
@@ -100,9 +102,7 @@ def _string(source: bytes, at: int, end: int, opening: re.Match[bytes]) -> Token
     return Token(Kind.FSTRING, at, stop, tuple(fields))
 
 
-def _literal(
-    source: bytes, at: int, end: int, quote: bytes, fields: list[tuple[int, int]], *, raw: bool
-) -> int:
+def _literal(source: bytes, at: int, end: int, quote: bytes, fields: list[tuple[int, int]], *, raw: bool) -> int:
     """Read the text of an f-string up to and with its closing quote."""
     while at < end:
         if source.startswith(quote, at):
@@ -122,18 +122,16 @@ def _literal(
     raise Lost("an f-string has no end")
 
 
-def _field(
-    source: bytes, at: int, end: int, quote: bytes, fields: list[tuple[int, int]], *, raw: bool
-) -> int:
+def _field(source: bytes, at: int, end: int, quote: bytes, fields: list[tuple[int, int]], *, raw: bool) -> int:
     """Read a replacement field behind its brace, up to and with the closing one."""
     start, depth = at, 0
     for token in tokens(source, at, end):
         char = source[token.start : token.end]
         following = source[token.end : token.end + 1]
-        if token.kind is Kind.OTHER and depth == 0:
-            if char in (b"}", b":") or (char == b"!" and following != b"="):
-                fields.append((start, _trimmed(source, start, token.start)))
-                return _after_expression(source, token.start, end, quote, fields, raw=raw)
+        ends = char in (b"}", b":") or (char == b"!" and following != b"=")
+        if ends and depth == 0 and token.kind is Kind.OTHER:
+            fields.append((start, _trimmed(source, start, token.start)))
+            return _after_expression(source, token.start, end, quote, fields, raw=raw)
         if char in _OPENS:
             depth += 1
         elif char in _SHUTS:

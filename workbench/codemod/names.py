@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from workbench.codemod.ancestry import Ancestry
@@ -14,6 +13,7 @@ from workbench.codemod.quoted import annotation, content_start, type_comments
 from workbench.codemod.scopes import Binding, ImportedName, Scope, ScopeKind
 from workbench.codemod.source import Module, Unparsable
 from workbench.codemod.statements import exports
+from workbench.codemod.uses import Read, Spot, StringUse, Use, inner_parts, named_in, split
 from workbench.codemod.variables import Resolved, Variables
 from workbench.codemod.walk import Index, index
 from workbench.model.violation import Place
@@ -35,62 +35,13 @@ _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An expression (`Name` or `Attribute`) that denotes a wanted name.
-
-    In a quoted annotation or a type comment (`quoted`) the node is parsed from the text and carries the
-    place it has in the file, so that spans work as for any other. `exact` is False where the text is not
-    spelled out as it is (escapes, joined literals, odd Unicode forms); the place may then be the literal's.
-    """
-
-    node: ast.Name | ast.Attribute
-    place: Place
-    scope: Scope
-    resolved: Resolved
-    quoted: bool = False
-    exact: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A read of one variable, and the bindings that may be in force there."""
-
-    node: ast.Name
-    scope: Scope
-    bindings: tuple[Binding, ...]
-    quoted: bool = False
-    exact: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StringUse:
-    """A dotted name in a string literal, or an item of `__all__` (`exported`).
-
-    `place` is the part of the literal that spells the name, without the quotes (the whole literal if not
-    `exact`); `spelled` is that part's dotted name (for `__all__`, what the item stands for), `qualified`
-    its canonical form.
-    """
-
-    node: ast.Constant
-    place: Place
-    scope: Scope
-    spelled: str
-    qualified: str
-    exported: bool = False
-    exact: bool = True
-
-
-Spot = tuple[ast.Name | ast.Attribute, Scope, bool, bool]
-"""A name or attribute, its scope, whether it is quoted, whether its place is exact."""
-
-
 class Names:
     """The names of one module. Cheap to make; the tree is walked when the first question comes."""
 
     def __init__(self, module: Module, project: Project) -> None:
         self.module = module
         self.project = project
+        self._imported: dict[frozenset[str], tuple[ImportedName, ...]] = {}
 
     @cached_property
     def index(self) -> Index:
@@ -106,16 +57,22 @@ class Names:
         return Variables(self.module, self.project, self.index)
 
     @cached_property
+    def exported(self) -> tuple[ast.Constant, ...]:
+        """The string items of `__all__`."""
+        listed = exports(self.module.tree) if b"__all__" in self.module.source else None
+        return listed.items if listed is not None else ()
+
+    @cached_property
     def ancestry(self) -> Ancestry:
         """The parents of the tree's nodes."""
         return Ancestry(self.module.tree)
 
     def resolve(self, expression: ast.expr) -> Resolved | None:
         """Return what an expression of this module means; None for anything but dotted names of modules."""
-        split = _split(expression)
-        if split is None:
+        parts = split(expression)
+        if parts is None:
             return None
-        first, rest = split
+        first, rest = parts
         scope = self._read_scopes.get(id(first)) or self.scope_of(first)
         return self.variables.resolve(first.id, rest, scope, first)
 
@@ -127,24 +84,28 @@ class Names:
         wanted = frozenset(names)
         found: list[Use] = []
         for node, scope, quoted, exact in self._spots(self._words(wanted)):
-            split = _split(node)
-            if split is None:
+            parts = split(node)
+            if parts is None:
                 continue
-            first, rest = split
+            first, rest = parts
             resolved = self.variables.resolve(first.id, rest, scope, None if quoted else first)
             if resolved is not None and not wanted.isdisjoint(resolved.may):
                 place = self.module.place(node)
                 spelled_out = exact and self._is_spelled_out(node)
                 found.append(Use(node, place, scope, resolved, quoted, spelled_out))
-        inner = {id(part) for use in found for part in _inside(use.node)}
+        inner = {id(part) for use in found for part in inner_parts(use.node)}
         found.sort(key=lambda use: (use.place.start, use.place.end))
         yield from (use for use in found if id(use.node) not in inner)
 
     def imported(self, names: Collection[str]) -> Iterator[ImportedName]:
         """Yield every import alias that names one of the canonical `names`, and stars that bring one."""
         wanted = frozenset(names)
-        words = self._last_words(wanted)
-        canonical = self.project.canonical
+        if wanted not in self._imported:
+            self._imported[wanted] = tuple(self._find_imported(wanted))
+        yield from self._imported[wanted]
+
+    def _find_imported(self, wanted: frozenset[str]) -> Iterator[ImportedName]:
+        words, canonical = self._last_words(wanted), self.project.canonical
         for one in self.index.imports:
             if one.is_star:
                 brought = self.project.exported(one.spelled)
@@ -171,7 +132,7 @@ class Names:
         words = self._last_words(wanted)
         for literal, scope in self.index.strings:
             text = str(literal.value)
-            if "." in text and _DOTTED.fullmatch(text) and not words.isdisjoint(text.split(".")):
+            if any(word in text for word in words) and _DOTTED.fullmatch(text):
                 yield from self._dotted(literal, scope, wanted)
         yield from self._exported(wanted)
 
@@ -225,10 +186,10 @@ class Names:
             if any(word in text for word in words):
                 parsed = annotation(self.module, literal)
                 if parsed is not None:
-                    yield from _named(parsed.expression, words, scope, parsed.exact)
+                    yield from named_in(parsed.expression, words, scope, parsed.exact)
         for parsed in type_comments(self.module, words):
             scope = self._scope_of_line(parsed.expression.lineno)
-            yield from _named(parsed.expression, words, scope, parsed.exact)
+            yield from named_in(parsed.expression, words, scope, parsed.exact)
 
     def _dotted(self, literal: ast.Constant, scope: Scope, wanted: frozenset[str]) -> Iterator[StringUse]:
         parts = str(literal.value).split(".")
@@ -241,15 +202,12 @@ class Names:
                 return
 
     def _exported(self, wanted: frozenset[str]) -> Iterator[StringUse]:
-        listed = exports(self.module.tree)
-        for item in listed.items if listed is not None else ():
+        for item in self.exported:
             name = str(item.value)
             resolved = self.variables.resolve(name, (), self.index.module, None)
             if resolved is not None and resolved.origin is not None and resolved.qualified in wanted:
                 place, exact = self._inside(item, len(name.encode()))
-                yield StringUse(
-                    item, place, self.index.module, resolved.spelled, resolved.qualified, True, exact
-                )
+                yield StringUse(item, place, self.index.module, resolved.spelled, resolved.qualified, True, exact)
 
     def _inside(self, literal: ast.Constant, length: int) -> tuple[Place, bool]:
         column = content_start(self.module, literal)
@@ -289,28 +247,6 @@ class Names:
 def names_of(module: Module, project: Project) -> Names:
     """Return the names of a module, walked once for all the rules that ask."""
     return Names(module, project)
-
-
-def _split(node: ast.expr) -> tuple[ast.Name, tuple[str, ...]] | None:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node, tuple(reversed(parts))) if isinstance(node, ast.Name) else None
-
-
-def _inside(node: ast.expr) -> Iterator[ast.expr]:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-        yield node
-
-
-def _named(expression: ast.expr, words: frozenset[str], scope: Scope, exact: bool) -> Iterator[Spot]:
-    for node in ast.walk(expression):
-        if (isinstance(node, ast.Name) and node.id in words) or (
-            isinstance(node, ast.Attribute) and node.attr in words
-        ):
-            yield node, scope, True, exact
 
 
 def _evaluates(outer: ast.AST, inner: ast.AST, below: ast.AST | None) -> bool:

@@ -55,8 +55,15 @@ class Reaching:
         inside = [one for one in self._every if _key(one) in own or isinstance(one, ast.arg)]
         self._foreign: State = frozenset(one for one in self._every if one not in inside)
         parameters: State = frozenset(one for one in inside if isinstance(one, ast.arg))
-        self.end = self._block(body, (parameters or frozenset({None})) | self._foreign)
+        self.end = self._run(body, (parameters or frozenset({None})) | self._foreign)
         """The bindings that may be in force once the scope's body has run."""
+
+    def _run(self, body: Sequence[ast.stmt], start: State) -> State:
+        try:
+            return self._block(body, start)
+        except RecursionError:  # a thousand `elif`: anything may be in force anywhere
+            self._seen.clear()
+            return frozenset(self._every) | start
 
     def at(self, node: ast.AST) -> State:
         """Return the bindings that may be in force where the name is read; all where that is not known."""
@@ -98,7 +105,7 @@ class Reaching:
         self._path = outer
         return state
 
-    def _statement(self, node: ast.stmt, state: State) -> State:
+    def _statement(self, node: ast.stmt, state: State) -> State:  # noqa: PLR0911  # one to a kind
         match node:
             case ast.If():
                 state = self._simple(node.test, state)
@@ -111,18 +118,19 @@ class Reaching:
                 return self._with(node, state)
             case ast.Match():
                 return self._match(node, state)
-            case ast.Return() | ast.Raise():
-                self._simple(node, state)
-                return _NOWHERE
-            case ast.Break() | ast.Continue():
-                if self._loops:
-                    loop = self._loops[-1]
-                    (loop.breaks if isinstance(node, ast.Break) else loop.continues).update(state)
+            case ast.Return() | ast.Raise() | ast.Break() | ast.Continue():
+                self._leave(node, state)
                 return _NOWHERE
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 self._values |= {id(one): value for one in targets}
         return self._simple(node, state)
+
+    def _leave(self, node: ast.Return | ast.Raise | ast.Break | ast.Continue, state: State) -> None:
+        self._simple(node, state)
+        if self._loops and isinstance(node, ast.Break | ast.Continue):
+            loop = self._loops[-1]
+            (loop.breaks if isinstance(node, ast.Break) else loop.continues).update(state)
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, state: State) -> State:
         if not isinstance(node, ast.While):
@@ -223,8 +231,7 @@ class Reaching:
             later = self._later(one, now) if isinstance(one, _DEFERRED) else now
             body = getattr(one, "body", []) if isinstance(one, _DEFERRED) else []
             deferred = {id(part) for part in (body if isinstance(body, list) else [body])}
-            for child in ast.iter_child_nodes(one):
-                todo.append((child, later if id(child) in deferred else now))
+            todo.extend((child, later if id(child) in deferred else now) for child in ast.iter_child_nodes(one))
 
     def _later(self, node: ast.AST, state: State) -> State:
         """What a function defined here may see when it runs: now, or anything bound afterwards."""

@@ -15,7 +15,6 @@ from workbench.codemod.names import ImportedName, Names, Read, Scope, ScopeKind
 from workbench.codemod.project import Project
 from workbench.codemod.quoted import content_start
 from workbench.codemod.scopes import Binding
-from workbench.codemod.statements import exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,12 @@ def stays_outside(project: Project, module: str, local: str, to: str) -> bool:
     new = to.rpartition(".")[2]
     known = project.facts.get(module)
     taken = known is not None and (
-        new in known.defined
-        or (new in known.imported and project.origin(known.imported[new]) != project.origin(to))
+        new in known.defined or (new in known.imported and project.origin(known.imported[new]) != project.origin(to))
     )
     return taken or project.has_module(f"{module}.{new}") or bool(project.users(f"{module}.{local}"))
 
 
-def renaming(
-    names: Names, imported: ImportedName, *, to: str, moving: Collection[ImportedName]
-) -> Renaming | None:
+def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collection[ImportedName]) -> Renaming | None:
     """Return what changes along when `imported` binds the last part of `to`; None where the old name must stay.
 
     `moving` are all the imports of the symbol in this file.
@@ -69,8 +65,7 @@ def renaming(
     if is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
         return None
     fallbacks = tuple(one for one in every if one in group and isinstance(one, ast.Name))
-    listed = exports(names.module.tree) if at_top else None
-    items = tuple(one for one in listed.items if one.value == local) if listed is not None else ()
+    items = tuple(one for one in names.exported if one.value == local) if at_top else ()
     if any(content_start(names.module, item) is None for item in items):
         return None
     return Renaming(mine, fallbacks, items)

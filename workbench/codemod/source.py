@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Protocol
 
 from workbench.codemod.grammar import parse_newer
@@ -24,7 +24,7 @@ _TEXT_NEWLINE = re.compile(r"\r\n|\r|\n")
 _UTF8 = frozenset({"utf-8", "utf-8-sig"})
 
 
-class Unparsable(ValueError):
+class Unparsable(ValueError):  # an outcome with a reason, and the name the design gives it
     """A file nobody may judge: the line (from 1, 0 if unknown), a reason code and a sentence.
 
     Codes: `syntax` (no Python we know), `grammar` (newer Python than the engine reads), `encoding`
@@ -160,8 +160,12 @@ class Module:
     def _starts(self) -> list[int]:
         """Byte offsets at which the lines start, as Python's tokenizer counts lines."""
         if self.encoding in _UTF8:
-            first = len(codecs.BOM_UTF8) if self.encoding == "utf-8-sig" else 0
-            return [first, *(match.end() for match in _NEWLINE.finditer(self.source))]
+            lines = self.source.splitlines(keepends=True)
+            starts = [*accumulate(map(len, lines), initial=0)]
+            if lines and not lines[-1].endswith((b"\n", b"\r")):
+                starts.pop()
+            starts[0] = len(codecs.BOM_UTF8) if self.encoding == "utf-8-sig" else 0
+            return starts
         starts = [0]
         for line in self._lines:
             starts.append(starts[-1] + len(line.encode(self.encoding)))

@@ -18,13 +18,18 @@ from workbench.model.violation import Blocked, Site
 _ALONE = Blocked("overlap", "the import it comes through is not part of this change")
 
 
-def carry_out(move: Move, names: Names, wanted: Sequence[tuple[Spot, Site]]) -> Rewrite:
-    """Return the edits that mend the wanted places."""
-    carrying = _Carrying(move, names)
+def carry_out(
+    move: Move, names: Names, wanted: Sequence[tuple[Spot, Site]], engine: Imports | None = None
+) -> Rewrite:
+    """Return the edits that mend the wanted places.
+
+    `engine` collects the imports of several changes of one file; its edits are then for the caller to add.
+    """
+    carrying = _Carrying(move, names, _engine=engine)
     carrying.run([spot for spot, _ in wanted])
     outcome = [(site, carrying.blocked_by(spot)) for spot, site in wanted]
     return Rewrite(
-        edits=carrying.edits(),
+        edits=carrying.edits() if engine is None else carrying.own_edits(),
         fixed=tuple(site for site, blocked in outcome if blocked is None),
         blocked=tuple((site, blocked) for site, blocked in outcome if blocked is not None),
     )
@@ -62,6 +67,9 @@ class _Carrying:
         if self._engine is None:
             self._engine = Imports(self.names.module, self.names, self.names.project)
         return self._engine
+
+    def own_edits(self) -> tuple[Edit, ...]:
+        return tuple(self._edits)
 
     def edits(self) -> tuple[Edit, ...]:
         planned = self._engine.edits() if self._engine is not None else ()

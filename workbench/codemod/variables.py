@@ -88,9 +88,7 @@ class Variables:
             return (*found, *self.in_force(name, owner.module, at))
         return found if found or owner.kind is ScopeKind.CLASS else every
 
-    def resolve(
-        self, name: str, rest: tuple[str, ...], scope: Scope, at: ast.AST | None
-    ) -> Resolved | None:
+    def resolve(self, name: str, rest: tuple[str, ...], scope: Scope, at: ast.AST | None) -> Resolved | None:
         """Return what `name.rest` means in `scope`; None for locals, builtins and unknowns."""
         name, rest = scope.mangled(name), tuple(map(scope.mangled, rest))
         owner = self.owner(name, scope)
@@ -131,9 +129,7 @@ class Variables:
         qualified = self._project.canonical(spelled[origin])
         return Resolved(qualified, spelled[origin], not reason, origin, reason, may)
 
-    def _weigh(
-        self, name: str, owner: Scope, imports: Collection[ImportedName], others: Collection[Binding]
-    ) -> str:
+    def _weigh(self, name: str, owner: Scope, imports: Collection[ImportedName], others: Collection[Binding]) -> str:
         """Say what other bindings make of an import: "", `alternatives` or `rebound`."""
         if owner.kind not in _FLOWING:
             return "rebound"

@@ -1,5 +1,7 @@
 """What the walk does at the nodes that make scopes, bind names or hold strings: one function to a kind."""
 
+# every visit takes the same four things
+
 from __future__ import annotations
 
 import ast
@@ -178,9 +180,10 @@ def hand_over(scope: Scope) -> dict[ImportedName, ImportedName]:
     for name in scope.declared_global | scope.declared_nonlocal:
         owner = scope.holder(name)
         for node in scope.bindings.pop(name, ()) if owner is not scope else ():
-            if isinstance(node, ImportedName):
-                handed[node] = node = replace(node, scope=owner)
-            owner.bind(name, node)
+            given = replace(node, scope=owner) if isinstance(node, ImportedName) else node
+            if isinstance(node, ImportedName) and isinstance(given, ImportedName):
+                handed[node] = given
+            owner.bind(name, given)
     return handed
 
 

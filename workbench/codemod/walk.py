@@ -17,7 +17,8 @@ from workbench.codemod.visits import VISITS, hand_over
 
 # Fields that hold neither statements nor expressions.
 _BARREN = frozenset(
-    "arg attr conversion ctx id is_async kwd_attrs name op ops simple str type_comment".split()
+    {"arg", "attr", "conversion", "ctx", "id", "is_async", "kwd_attrs", "name", "op", "ops", "simple", "str"}
+    | {"type_comment"}
 )
 
 
@@ -66,7 +67,7 @@ class Walk:
         if handed:
             self.found.imports = [handed.get(one, one) for one in self.found.imports]
 
-    def _drain(self, scope: Scope, stack: list[ast.AST]) -> None:
+    def _drain(self, scope: Scope, stack: list[ast.AST]) -> None:  # noqa: C901  # the one hot loop
         names, attributes, strings = self.found.names, self.found.attributes, self.found.strings
         special, fields, pop, push = VISITS, self._fields, stack.pop, stack.append
         while stack:
@@ -122,26 +123,24 @@ class Walk:
 
     def annotation(self, node: ast.expr | None, scope: Scope) -> list[ast.expr]:
         """Put the strings of an annotation into their drawer; return what is left to walk."""
-        if node is None:
-            return []
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, str):
+        if node is None or isinstance(node, ast.Constant):
+            if node is not None and isinstance(node.value, str):
                 self.found.quoted.append((node, scope))
             return []
         if isinstance(node, ast.Subscript):
-            last = getattr(node.value, "attr", getattr(node.value, "id", ""))
-            if last == "Literal":
-                return [node.value]
-            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            quoted = inner[:1] if last == "Annotated" else inner
-            rest = inner[1:] if last == "Annotated" else []
-            walked = [part for one in quoted for part in self.annotation(one, scope)]
-            return [node.value, *walked, *rest]
+            return [node.value, *self._subscript(node, scope)]
         if isinstance(node, ast.BinOp):
             return [*self.annotation(node.left, scope), *self.annotation(node.right, scope)]
         if isinstance(node, ast.List | ast.Tuple):
             return [part for one in node.elts for part in self.annotation(one, scope)]
         return [node]
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> list[ast.expr]:
+        last = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        quoted = {"Literal": 0, "Annotated": 1}.get(last, len(inner))
+        rest = inner[quoted:] if last != "Literal" else []
+        return [*(part for one in inner[:quoted] for part in self.annotation(one, scope)), *rest]
 
     def imports(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for alias, local, spelled in imported_names(node, self._package):
@@ -149,5 +148,3 @@ class Walk:
             one = ImportedName(node, alias, scope, scope, local, spelled, full)
             self.found.imports.append(one)
             scope.bind(local, one)
-
-

@@ -127,28 +127,36 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             parameters=_RENAMED,
         ),
         Change(
-            before="from shop.old_mod import old\n\ndef f(a: 'list[old]', old: int) -> \"old\":\n    return [old for old in a]\n",
-            after="from shop.old_mod import new\n\ndef f(a: 'list[new]', old: int) -> \"new\":\n    return [old for old in a]\n",
+            before=(
+                "from shop.old_mod import old\n\ndef f(a: 'list[old]', old: int) -> \"old\":\n"
+                "    return [old for old in a]\n"
+            ),
+            after=(
+                "from shop.old_mod import new\n\ndef f(a: 'list[new]', old: int) -> \"new\":\n"
+                "    return [old for old in a]\n"
+            ),
             why="quoted annotations are uses; parameters and loop variables of the same name are not",
             tree=_TREE,
             parameters=_RENAMED,
         ),
         Change(
-            before="try:\n    from shop.old_mod import old\nexcept ImportError:\n    old = None\n\nif old:\n    old()\n",
+            before=(
+                "try:\n    from shop.old_mod import old\nexcept ImportError:\n    old = None\n\nif old:\n    old()\n"
+            ),
             after="try:\n    from shop.new_mod import new\nexcept ImportError:\n    new = None\n\nif new:\n    new()\n",
             why="what stands in for a failed import is renamed along",
             tree=_TREE,
         ),
         Change(
-            before="from .old_mod import old\n\n__all__ = [\"old\"]\n",
-            after="from .new_mod import new\n\n__all__ = [\"new\"]\n",
+            before='from .old_mod import old\n\n__all__ = ["old"]\n',
+            after='from .new_mod import new\n\n__all__ = ["new"]\n',
             why="a re-export nobody in the tree uses by the old name follows, with its item of __all__",
             path="shop/api.py",
             tree=_TREE,
         ),
         Change(
-            before="from .old_mod import old\n\n__all__ = [\"old\"]\n",
-            after="from .new_mod import new as old\n\n__all__ = [\"old\"]\n",
+            before='from .old_mod import old\n\n__all__ = ["old"]\n',
+            after='from .new_mod import new as old\n\n__all__ = ["old"]\n',
             why="a re-export that others import keeps its name",
             path="shop/api.py",
             tree=(*_TREE, ("app/user.py", "from shop.api import old\n")),
@@ -166,8 +174,8 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             tree=_TREE,
         ),
         Change(
-            before="from unittest.mock import patch\n\nwith patch(\"shop.old_mod.old.x\"):\n    \"shop.old_mod.old\"\n",
-            after="from unittest.mock import patch\n\nwith patch(\"shop.new_mod.new.x\"):\n    \"shop.old_mod.old\"\n",
+            before='from unittest.mock import patch\n\nwith patch("shop.old_mod.old.x"):\n    "shop.old_mod.old"\n',
+            after='from unittest.mock import patch\n\nwith patch("shop.new_mod.new.x"):\n    "shop.old_mod.old"\n',
             why="with strings = rewrite, dotted names in strings follow; prose does not",
             tree=_TREE,
             parameters=(("strings", "rewrite"),),
@@ -193,7 +201,7 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             parameters=(("to", "shop.new_mod.old"),),
         ),
         Refuse(
-            code="import shop.old_mod\n\nx: \"shop.old_\" \"mod.old\"\n",
+            code='import shop.old_mod\n\nx: "shop.old_" "mod.old"\n',
             reason="dynamic-name",
             why="the text of the annotation is put together from pieces",
             tree=_TREE,
@@ -215,7 +223,10 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             path="shop/old_mod.py",
         ),
         Keep(
-            code="from unittest.mock import patch\n\nfrom shop import old_mod\n\npatch.object(old_mod, \"old\")\nf\"shop.old_mod.old\"\n",
+            code=(
+                "from unittest.mock import patch\n\nfrom shop import old_mod\n\n"
+                'patch.object(old_mod, "old")\nf"shop.old_mod.old"\n'
+            ),
             why="neither patch.object nor an f-string spells a dotted name",
             tree=_TREE,
         ),
