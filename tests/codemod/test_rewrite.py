@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -193,3 +194,57 @@ def test_bytes_outside_the_sites_survive() -> None:
     outcome = rewritten(code, word(), sites=sites)
     assert isinstance(outcome, FileRewrite)
     assert outcome.after == code.replace(b"old()", b"new()")
+
+
+class Clashing(Word):
+    """Wants two things of one place."""
+
+    def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        first = super().rewrite(module, project, sites)
+        return Rewrite((*first.edits, *(Edit(one.start, one.end, b"newer") for one in first.edits)), first.fixed)
+
+
+class Forgetful(Word):
+    """Says nothing about the places it was given."""
+
+    def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        return replace(super().rewrite(module, project, sites), edits=(), fixed=())
+
+
+class Spreading(Word):
+    """Turns an inner call into two, so that the outer ones cannot be told apart any more."""
+
+    def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        first = super().rewrite(module, project, sites)
+        return Rewrite(tuple(Edit(one.start, one.end, b"new(old(1), old(2))") for one in first.edits), first.fixed)
+
+
+def test_edits_that_clash_fail_the_file() -> None:
+    outcome = rewritten(f"{OK}old()\n", Clashing(WordParameters(id="word", kind="word")))
+    assert isinstance(outcome, FileFailed)
+    assert outcome.reason == "overlap"
+
+
+def test_a_site_a_rule_says_nothing_about_is_not_lost() -> None:
+    outcome = rewritten(f"{OK}old()\n", Forgetful(WordParameters(id="word", kind="word")))
+    assert isinstance(outcome, FileRewrite)
+    assert [why.code for _, why in outcome.blocked] == ["overlap"]
+    assert outcome.fixed == ()
+
+
+def test_outer_sites_that_cannot_be_found_again_drift() -> None:
+    rule = Spreading(WordParameters(id="word", kind="word", whole_call=True))
+    outcome = rewritten(f"{OK}old(old())\n", rule)
+    assert isinstance(outcome, FileFailed)  # what it spreads is more than there was
+    assert outcome.reason == "not-idempotent"
+
+
+def test_an_excluded_site_is_never_changed() -> None:
+    class Excluding(Word):
+        def find(self, module: Module, project: Project) -> Iterator[Site]:
+            yield from (replace(site, excluded="string") for site in super().find(module, project))
+
+    outcome = rewritten(f"{OK}old()\n", Excluding(WordParameters(id="word", kind="word")))
+    assert isinstance(outcome, FileRewrite)
+    assert outcome.after == outcome.before
+    assert [why.code for _, why in outcome.blocked] == ["excluded"]
