@@ -32,7 +32,7 @@ def test_every_site_is_fixed_in_one_commit_per_batch(make_case):
         "from app.new import build\n\n\ndef run():\n    return build(1)  # a"
     )
     assert git(case.root, "rev-parse", record.branch) == record.head
-    assert next_command(record) == f"git merge --ff-only {record.branch}"
+    assert next_command(record) == "workbench land small"
 
 
 def test_the_checkout_is_never_touched(make_case, tree_of):

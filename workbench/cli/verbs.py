@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "resume": "Finish the run that stopped, whatever stopped it.",
         "abort": "Undo the run that stopped.",
         "rollback": "Return the run branch to before a batch, with proof.",
+        "land": "Bring the run branch into the branch you work on.",
     },
     "Follow": {
         "status": "Show where the plan stands, and the next command.",

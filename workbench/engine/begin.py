@@ -41,7 +41,7 @@ class RunOptions:
 
 def begin(opened: Opened, plan_name: str | None, options: RunOptions, watch: Watch) -> Session:
     """Return a session for the plan's run: a new one, or the ended one of the same frozen plan."""
-    _refuse_unfinished(opened)
+    refuse_unfinished(opened)
     ws = read_workspace(opened.repo, find_plan(plan_name, opened.repo.root or opened.directory), opened.means)
     plan, project = ready_plan(opened, ws)
     _check_options(plan, options)
@@ -115,11 +115,18 @@ def _same_plan_file(ws: Workspace, plan: Plan) -> None:
         )
 
 
-def _refuse_unfinished(opened: Opened) -> None:
+def refuse_unfinished(opened: Opened) -> None:
+    """Raise Refused while a run or a landing waits to be finished."""
     run = opened.ledger.unfinished_run()
     if run is not None:
         raise Refused(
             f"the run {run} stopped before its end",
+            hint="`workbench resume` finishes it, `workbench abort` undoes it",
+        )
+    landing = opened.ledger.landing()
+    if landing is not None:
+        raise Refused(
+            f"the landing of {landing.run} on {landing.branch} stopped before its end",
             hint="`workbench resume` finishes it, `workbench abort` undoes it",
         )
 
@@ -225,7 +232,7 @@ def _session(
 
 def reopen(opened: Opened, watch: Watch) -> Session:
     """Return a session of the repository's newest run, which must have ended, for a rollback."""
-    _refuse_unfinished(opened)
+    refuse_unfinished(opened)
     runs = opened.ledger.runs()
     if not runs:
         raise UsageError("no run was made in this repository", hint="`workbench run` makes one")

@@ -110,6 +110,22 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Landing:
+    """A run's branch brought into the user's `branch`; the two commits are the same if it was there already.
+
+    `kept` are edits that were saved while files were written: (path, where they are kept).
+    """
+
+    plan: str
+    run: str
+    branch: str
+    from_commit: str
+    to_commit: str
+    files: tuple[str, ...]
+    kept: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The proof of a rollback: the tree that was promised and the tree that is there."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from workbench.model.errors import PlanFileError, Problem, WorkbenchError
 from workbench.model.event import Event
 from workbench.model.plan import Batch, Phase, Plan
-from workbench.model.run import BatchRecord, Certificate, QuarantineRecord, RunRecord
+from workbench.model.run import BatchRecord, Certificate, Landing, QuarantineRecord, RunRecord
 from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
 from workbench.report.figures import moment
 from workbench.report.objects import (
@@ -197,6 +197,21 @@ def rollback_document(certificate: Certificate) -> Object:
         "verified": certificate.verified,
         "batches": list(certificate.batches),
         "gates": [gate_object(gate) for gate in certificate.gates],
+    }
+
+
+def landing_document(landing: Landing) -> Object:
+    """Return what a landing did; `from` and `to` are the same where the branch had it already."""
+    return {
+        "schema": SCHEMA,
+        "plan": landing.plan,
+        "run": landing.run,
+        "branch": landing.branch,
+        "from": landing.from_commit,
+        "to": landing.to_commit,
+        "files": list(landing.files),
+        "landed": True,
+        "kept": [{"path": path, "place": place} for path, place in landing.kept],
     }
 
 
