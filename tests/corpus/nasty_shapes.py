@@ -214,7 +214,6 @@ IMPORTS: tuple[Nasty, ...] = (
         "bound from a function",
         "def f():\n    global old\n    from shop.old_mod import old\ndef g():\n    return old()\n",
         "def f():\n    global old\n    from shop.new_mod import new as old\ndef g():\n    return old()\n",
-        defect="the whole file fails where one site should be mended or blocked",
     ),
     moved(
         "noqa",

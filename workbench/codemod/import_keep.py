@@ -19,6 +19,7 @@ _NOQA = re.compile(r"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\bF401\b|#.*\bunused-impo
 _TYPE_COMMENT = re.compile(r"#\s*type:(.*)")
 _BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr", "object", "setitem", "dict"})
 _RUNS = frozenset({"eval", "exec", "compile", "timeit", "repeat"})
+_TYPED = frozenset({"NamedTuple", "TypedDict", "NewType", "cast", "TypeVar", "get_type_hints", "make_dataclass"})
 _CATCHES = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -42,6 +43,47 @@ class Keepers:
             (self._in_strings, "a string names it"),
         )
         return next((why for holds, why in checks if holds(imported)), "")
+
+    def spelled_in_text(self, imported: ImportedName) -> bool:
+        """Say whether text that runs, or is looked up, reads the local name: nobody can rename it there.
+
+        Annotations and `__all__` do not count: they are changed along with the code.
+        """
+        local, word = imported.local, _word(imported)
+        strings = [node for node, _ in self._names.index.strings if local in str(node.value)]
+        annotations = {id(node) for node, _ in self._names.index.quoted}
+        if any(id(node) not in annotations and self._names_it(node, imported) for node in strings):
+            return True
+        if any(id(node) not in annotations and str(node.value) == local and self._is_type(node) for node in strings):
+            return True
+        if any(
+            re.search(rf"""['"][^'"]*\b{re.escape(local)}\b""", str(node.value)) for node, _ in self._names.index.quoted
+        ):
+            return True
+        spaces = any(self._names.index.names.get(name) for name in ("globals", "locals", "vars"))
+        if spaces and any(word.search(str(node.value)) for node in strings if id(node) not in annotations):
+            return True
+        return any(
+            word.search(line)
+            for text in self._docstrings()
+            if ">>>" in text
+            for line in text.splitlines()
+            if line.lstrip().startswith((">>>", "..."))
+        )
+
+    def _is_type(self, node: ast.Constant) -> bool:
+        """Say whether a string stands where a type is written outside annotations, such as `Union["C", int]`."""
+        for above in self._ancestry.above(node):
+            match above:
+                case ast.Subscript():
+                    return True
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                    return name in _TYPED
+                case ast.Tuple() | ast.List() | ast.Dict() | ast.keyword() | ast.BinOp():
+                    continue
+                case _:
+                    return False
+        return False
 
     def is_probe(self, imported: ImportedName) -> bool:
         """Say whether the import stands in a `try` that asks whether it can be imported."""

@@ -11,10 +11,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import takewhile
 
+from workbench.codemod.import_keep import Keepers
 from workbench.codemod.names import ImportedName, Names, Read, Scope, ScopeKind
 from workbench.codemod.project import Project
 from workbench.codemod.quoted import content_start
 from workbench.codemod.scopes import Binding
+
+_LOOKS_UP = ("eval", "exec", "globals", "locals", "vars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,12 @@ class Renaming:
 def stays_outside(project: Project, module: str, local: str, to: str) -> bool:
     """Say whether others need a module-level name to stay, or the module cannot take the last part of `to` for it.
 
-    Judged by facts alone, so that every file of the tree comes to the same answer. A module that
-    imports `to` already has taken the name for it.
+    Judged by facts alone, those the plan was made from, so that every file of the tree comes to the same
+    answer, whatever was changed before it. A module that imports `to` already has taken the name for it.
     """
     if not module:
         return False
+    project = project.at_base
     new = to.rpartition(".")[2]
     known = project.facts.get(module)
     taken = known is not None and (
@@ -54,12 +58,13 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     if imported.alias.asname is not None or scope.kind is ScopeKind.CLASS:
         return None
     at_top = scope.kind is ScopeKind.MODULE
-    if at_top and stays_outside(names.project, names.module.name, local, to):
+    needed = at_top and stays_outside(names.project, names.module.name, local, to)
+    if needed or Keepers(names.module, names, names.project).spelled_in_text(imported):
         return None
     every = names.variables.bindings(local, scope)
     group = _group(names, imported, every, moving)
     reads = tuple(names.reads(local, scope))
-    if group is None or not all(_belongs(read, group) for read in reads):
+    if group is None or not all(_belongs(read, group) for read in reads) or _is_named_in_text(names, local, scope):
         return None
     mine = tuple(read for read in reads if not group.isdisjoint(read.bindings))
     if is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
@@ -69,6 +74,15 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     if any(content_start(names.module, item) is None for item in items):
         return None
     return Renaming(mine, fallbacks, items)
+
+
+def _is_named_in_text(names: Names, local: str, scope: Scope) -> bool:
+    """Say whether the variable may be reached by its name as text: `nonlocal`, `global`, or what looks names up."""
+    declared = (one.declared_global | one.declared_nonlocal for one in names.index.scopes if _inside(one, scope))
+    if any(local in some for some in declared):
+        return True
+    looked_up = any(word in names.index.names for word in _LOOKS_UP)
+    return looked_up and any(local in str(literal.value) for literal, _ in names.index.strings)
 
 
 def is_bound_to(names: Names, to: str, scope: Scope) -> bool:
