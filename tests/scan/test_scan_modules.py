@@ -75,3 +75,60 @@ def test_dead_allowances_are_problems_of_the_plan_within_its_scope():
     ]
     one, both = ["rules[forbid].allow[1]"], ["rules[forbid].allow[0]", "rules[forbid].allow[1]"]
     assert told == [one, both, both]
+
+
+# ---- kinds that need facts of files nobody names
+
+
+SAME = "class Manager:\n    def send(self, text): ...\n"
+UNIQUE = make_rule("unique-definition", "unique", canonical="app.core.Manager", fix="redirect")
+MOVE = make_rule("move-module", "move", from_="app.old", to="app.fresh")
+
+
+def open_sites(files, rule):
+    result = scanned(files, rule)
+    return [(one.path, one.place.line, one.state.value, one.reason) for one in result.violations]
+
+
+def test_duplicates_and_those_who_use_them_are_found_wherever_they_are():
+    files = {
+        "app/core.py": SAME,
+        "app/one.py": f"{SAME}\n    def close(self): ...\n",
+        "lib/two.py": SAME,
+        "lib/hub.py": "from lib.two import Manager\n",
+        "a.py": "from app.one import Manager\n",
+        "b.py": "from lib import two\n\ntwo.Manager()\n",
+        "c.py": "from lib.hub import Manager\n",
+        "d.py": "from app.core import Manager\n",
+    }
+    assert open_sites(files, UNIQUE) == [
+        ("a.py", 1, "blocked", "interfaces-differ"),
+        ("app/one.py", 1, "blocked", "interfaces-differ"),
+        ("b.py", 3, "open", ""),
+        ("c.py", 1, "open", ""),
+        ("lib/hub.py", 1, "open", ""),
+        ("lib/two.py", 1, "open", ""),
+    ]
+    mended = {**files, "lib/two.py": "from app.core import Manager\n"}
+    assert open_sites(mended, UNIQUE) == open_sites(files, UNIQUE)[:-1]
+
+
+def test_a_module_that_is_gone_already_is_looked_for_by_its_name():
+    files = {
+        "app/__init__.py": "",
+        "app/fresh/__init__.py": "def run(): ...\n",
+        "app/fresh/deep.py": "",
+        "a.py": "import app.old\nfrom app.old import run, gone\nimport app.old.deep\n",
+        "b.py": "from app import old as o\n\no.run()\n",
+        "app/c.py": "from . import old\n",
+        "app/fresh/d.py": "from ..old import run\n",
+    }
+    assert open_sites(files, MOVE) == [
+        ("a.py", 1, "open", ""),
+        ("a.py", 2, "open", ""),
+        ("a.py", 2, "blocked", "not-there"),
+        ("a.py", 3, "open", ""),
+        ("app/c.py", 1, "open", ""),
+        ("app/fresh/d.py", 1, "open", ""),
+        ("b.py", 1, "open", ""),
+    ]

@@ -102,7 +102,7 @@ def _changed(name: str, mine: Member, theirs: Member) -> str:
 def _manner(one: Member) -> str:
     if one.yields:
         return "an async generator" if one.signature.is_async else "a generator"
-    return "async" if one.signature.is_async else "not async"
+    return "a coroutine function" if one.signature.is_async else "a plain function"
 
 
 def accepts(new: Signature, old: Signature) -> bool:

@@ -11,8 +11,13 @@ import ast
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.import_bind import Binder
+from workbench.codemod.import_changes import Wanted
+from workbench.codemod.import_cycle import closes_cycle
+from workbench.codemod.import_goal import goal_of, written
 from workbench.codemod.import_ground import Bound, Ground
 from workbench.codemod.import_move import Mover
+from workbench.codemod.import_section import Wish
+from workbench.codemod.import_text import Member
 from workbench.codemod.import_writer import ImportWriter
 from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
@@ -102,6 +107,22 @@ class Imports:
         if ground.keepers.is_probe(imported) and not ground.changes.wants_beside(imported.statement):
             return
         ground.changes.drop(imported.statement, imported.alias)
+
+    def bring(self, qualified: str, *, before: ast.stmt) -> Blocked | None:
+        """Import a module-level name at the head of the file, above a statement there, under its own last name.
+
+        For a caller who answers for that name being free, because what bound it goes.
+        Blocked: `import-cycle`, `self-import`.
+        """
+        ground = self._ground
+        goal = goal_of(qualified, ground.project)
+        if goal.module == ground.module.name:
+            return Blocked("self-import", f"{qualified} belongs to this very file")
+        if closes_cycle(ground.project, ground.module.name, goal.module):
+            return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
+        wish = Wish(goal.module, written(goal.module, ground.module, None))
+        ground.changes.want(Wanted(wish, Member(goal.path[0]), ground.changes.top_index(before)))
+        return None
 
     def drop(self, imported: ImportedName) -> None:
         """Take the alias away, for a caller who knows what serves all that needed it."""
