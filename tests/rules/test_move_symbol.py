@@ -6,8 +6,10 @@ import pytest
 from codemod_trees import module, project
 
 from workbench.codemod.edit import splice
+from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Rewrite
 from workbench.codemod.source import Module
+from workbench.engine.refresh import refreshed
 from workbench.model.violation import Site
 from workbench.rules.move_symbol import MoveSymbol
 
@@ -146,6 +148,9 @@ STAYS = {
     "two imports": "try:\n    from shop.old_mod import old\nexcept E:\n    from x import old\nold()\n",
     "a definition stands in": "try:\n    from shop.old_mod import old\nexcept E:\n    def old(): ...\nold()\n",
     "annotation in pieces": "from shop.old_mod import old\nx: 'ol' 'd'\n",
+    "declared nonlocal": "def f():\n    from shop.old_mod import old\n    def g():\n        nonlocal old\n",
+    "looked up by name": "from shop.old_mod import old\nglobals()['old']()\n",
+    "evaluated": "from shop.old_mod import old\neval('old()')\n",
     "export in pieces": "from shop.old_mod import old\n__all__ = ['o' 'ld']\n",
 }
 
@@ -249,6 +254,45 @@ def test_reads_do_not_change_without_their_import() -> None:
     rewrite = asked.rewrite(known, whole, sites[1:])
     assert rewrite.edits == ()
     assert [(site, why.code) for site, why in rewrite.blocked] == [(sites[1], "overlap")]
+
+
+def test_an_import_takes_its_reads_along_whoever_asked() -> None:
+    code = "from shop.old_mod import old\n__all__ = ['old']\nold()\n"
+    asked, known = rule(RENAMED), module("app/a.py", code)
+    whole = project({**TREE, "app/a.py": code})
+    rewrite = asked.rewrite(known, whole, [*asked.find(known, whole)][:1])
+    assert splice(known.source, rewrite.edits) == code.replace("old", "new").replace("new_mod", "old_mod").encode()
+
+
+# ---- while other batches change the tree
+
+
+def test_who_was_to_be_turned_away_from_a_re_export_still_is_when_that_has_moved() -> None:
+    asked = rule()
+    before = {**TREE, "shop/api.py": "from .old_mod import old\n", "app/a.py": "from shop.api import old\nold()\n"}
+    base = project(before, dict(asked.moves()), asked.needles())
+    api = module("shop/api.py", before["shop/api.py"])
+    moved_api = splice(api.source, asked.rewrite(api, base, [*asked.find(api, base)]).edits).decode()
+    assert moved_api == "from .new_mod import new as old\n"
+    later = refreshed(base, ModuleMap(), {"shop/api.py": moved_api.encode()})
+    user = module("app/a.py", before["app/a.py"])
+    assert [site.key for site in asked.find(user, later)] == [site.key for site in asked.find(user, base)]
+    changed = splice(user.source, asked.rewrite(user, later, [*asked.find(user, later)]).edits).decode()
+    assert changed == "from shop.new_mod import new\nnew()\n"
+    assert [
+        *asked.find(module("app/a.py", changed), refreshed(later, ModuleMap(), {"app/a.py": changed.encode()}))
+    ] == []
+
+
+def test_a_local_name_stays_though_its_user_has_moved_on_before() -> None:
+    asked = rule()
+    before = {**TREE, "shop/api.py": "from .old_mod import old\nold()\n", "app/a.py": "from shop.api import old\n"}
+    base = project(before, dict(asked.moves()), asked.needles())
+    later = refreshed(base, ModuleMap(), {"app/a.py": b"from shop.new_mod import new\n"})
+    api = module("shop/api.py", before["shop/api.py"])
+    assert [site.key for site in asked.find(api, later)] == [site.key for site in asked.find(api, base)]
+    changed = splice(api.source, asked.rewrite(api, later, [*asked.find(api, later)]).edits).decode()
+    assert changed == "from .new_mod import new as old\nold()\n"
 
 
 def test_parameters_are_dotted_names() -> None:

@@ -21,14 +21,23 @@ __all__ = ["ModuleFacts", "Project", "facts"]
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """Facts by module name, the names of all modules of the tree, and the plan's moves (old -> new)."""
+    """Facts by module name, the names of all modules of the tree, and the plan's moves (old -> new).
+
+    `base` are the facts the plan was made from, where batches have changed the tree since.
+    """
 
     facts: Mapping[str, ModuleFacts] = field(default_factory=dict)
     modules: frozenset[str] = frozenset()
     moves: Mapping[str, str] = field(default_factory=dict)
+    base: Mapping[str, ModuleFacts] | None = None
 
     def __getstate__(self) -> dict[str, object]:
-        return {"facts": self.facts, "modules": self.modules, "moves": self.moves}
+        return {"facts": self.facts, "modules": self.modules, "moves": self.moves, "base": self.base}
+
+    @cached_property
+    def at_base(self) -> Project:
+        """The tree as it was when the plan was made."""
+        return self if self.base is None else Project(self.base, self.modules, self.moves)
 
     def has_module(self, name: str) -> bool:
         """Say whether the tree holds this module (or a package folder around one)."""
@@ -121,7 +130,7 @@ class Project:
         known = self.facts.get(module)
         if known is None:
             return frozenset()
-        named = (self._module_of(target) for target in known.eager)
+        named = (self.split(target)[0] for target in known.eager)
         return frozenset(one for one in named if one and one != module)
 
     def is_async(self, dotted: str) -> bool | None:
@@ -283,11 +292,7 @@ class Project:
                 found[target].append(one.name)
         return found
 
-    def _module_of(self, target: str) -> str:
-        return self.split(target)[0]
-
 
 def project_of(modules: Iterable[ModuleFacts], moves: Mapping[str, str] | None = None) -> Project:
     """Build a Project from the facts of its modules."""
-    known = {one.name: one for one in modules}
-    return Project(known, frozenset(known), moves or {})
+    return Project(known := {one.name: one for one in modules}, frozenset(known), moves or {})

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.imports import Imports
-from workbench.codemod.names import ImportedName, Names, Read, StringUse, Use
+from workbench.codemod.names import ImportedName, Names, Use
+from workbench.codemod.quoted import content_start
 from workbench.codemod.renaming import is_bound_to
 from workbench.codemod.rule import Rewrite
 from workbench.codemod.symbol_places import Move, Role, Spot
@@ -18,9 +19,7 @@ from workbench.model.violation import Blocked, Site
 _ALONE = Blocked("overlap", "the import it comes through is not part of this change")
 
 
-def carry_out(
-    move: Move, names: Names, wanted: Sequence[tuple[Spot, Site]], engine: Imports | None = None
-) -> Rewrite:
+def carry_out(move: Move, names: Names, wanted: Sequence[tuple[Spot, Site]], engine: Imports | None = None) -> Rewrite:
     """Return the edits that mend the wanted places.
 
     `engine` collects the imports of several changes of one file; its edits are then for the caller to add.
@@ -55,8 +54,8 @@ class _Carrying:
         for spot in spots:
             if isinstance(spot.thing, Use) and self._use(spot, spot.thing):
                 replaced[id(spot.via)] += 0 if spot.thing.quoted else 1
-        for spot in spots:
-            self._follow(spot)
+            if spot.role is Role.STRING and spot.blocked is None:
+                self._edits.append(self._edit(spot.place.start, spot.place.end, spot.text))
         origins = {id(spot.via): spot.via for spot in spots if spot.via is not None}
         for key, count in replaced.items():
             origin = origins[key]
@@ -89,7 +88,7 @@ class _Carrying:
     def _is_plain(self, spot: Spot) -> bool:
         """Say whether a place needs no more than another name in the same import or attribute."""
         if isinstance(spot.thing, ImportedName):
-            bound = is_bound_to(self.names, self.move.new, spot.scope)
+            bound = is_bound_to(self.names, self.move.new, spot.thing.scope)
             return not bound and self._stays(spot.thing.spelled)
         if isinstance(spot.thing, Use):
             return self._keeps_its_path(spot.thing)
@@ -114,17 +113,14 @@ class _Carrying:
     def _import(self, spot: Spot, imported: ImportedName, *, by_hand: bool) -> None:
         if by_hand:
             self._moved[id(imported)] = self._rename_alias(spot, imported)
-            self._fallbacks(spot)
+            self._follow(spot, imported, self._moved[id(imported)])
             return
         moved = self.engine.move(imported, self.move.new, local=self._local(spot, imported))
         if isinstance(moved, Blocked):
             self._blocked[id(imported)] = moved
             return
         self._moved[id(imported)] = moved.spelling
-        if moved.spelling != imported.local and spot.renaming is not None:
-            self._fallbacks(spot)
-        elif moved.spelling != imported.local:
-            self._reads(imported, moved.spelling)
+        self._follow(spot, imported, moved.spelling)
 
     def _local(self, spot: Spot, imported: ImportedName) -> str | None:
         """Return the local name the import shall bind; None where only a path can spell the new name."""
@@ -134,11 +130,22 @@ class _Carrying:
         renamed = spot.renaming is not None and imported.alias.asname is None
         return self.move.new_name if renamed else imported.local
 
-    def _reads(self, imported: ImportedName, spelling: str) -> None:
-        """Change uses that were not expected to change: the new name is a path inside what is imported."""
-        for read in self.names.reads(imported.local, imported.scope):
-            if imported in read.bindings:
-                self._edits.append(self._edit(*self.names.module.span(read.node), spelling))
+    def _follow(self, spot: Spot, imported: ImportedName, spelling: str) -> None:
+        """Change all that hangs on an import's local name, asked for or not: one is wrong without the other."""
+        module, known = self.names.module, spot.renaming
+        if spelling == imported.local:
+            return
+        if known is None:  # not expected to change: the new name is a path inside what is imported
+            reads = [one for one in self.names.reads(imported.local, imported.scope) if imported in one.bindings]
+            self._edits += [self._edit(*module.span(one.node), spelling) for one in reads]
+            return
+        nodes = [*(one.node for one in known.reads), *known.fallbacks]
+        self._edits += [self._edit(*module.span(one), spelling) for one in nodes]
+        for item in known.exported:
+            column = content_start(module, item) or 0
+            start = module.offset(item.lineno, column)
+            end = module.offset(item.lineno, column + len(imported.local.encode()))
+            self._edits.append(self._edit(start, end, spelling))
 
     def _rename_alias(self, spot: Spot, imported: ImportedName) -> str:
         """Edit `old` in `from m import old`; return the local name from now on."""
@@ -150,10 +157,6 @@ class _Carrying:
         whole = alias.asname == new and b"#" not in self.names.module.source[start:end]
         self._edits.append(self._edit(start, end if whole else name_end, text))
         return alias.name if keeps else alias.asname or new
-
-    def _fallbacks(self, spot: Spot) -> None:
-        for one in spot.renaming.fallbacks if spot.renaming is not None else ():
-            self._edits.append(self._edit(*self.names.module.span(one), self.move.new_name))
 
     def _use(self, spot: Spot, use: Use) -> bool:
         """Mend a use through a module or a star; return whether it no longer needs that import."""
@@ -171,18 +174,6 @@ class _Carrying:
             return False
         self._edits.append(self._edit(start, end, bound.spelling))
         return bound.through is not origin
-
-    def _follow(self, spot: Spot) -> None:
-        """Change what hangs on an import, once its new spelling is known, and strings."""
-        if spot.role is Role.STRING and spot.blocked is None:
-            self._edits.append(self._edit(spot.place.start, spot.place.end, spot.text))
-            return
-        spelling = self._moved.get(id(spot.via))
-        if spelling is None or not isinstance(spot.thing, Read | StringUse):
-            return
-        old = self.names.module.source[spot.place.start : spot.place.end]
-        if spelling.encode(self.names.module.codec) != old:
-            self._edits.append(self._edit(spot.place.start, spot.place.end, spelling))
 
     def _edit(self, start: int, end: int, text: str) -> Edit:
         return Edit(start, end, text.encode(self.names.module.codec))

@@ -32,13 +32,13 @@ class Move:
         return self.old.rpartition(".")[0] == self.new.rpartition(".")[0]
 
     def is_old(self, spelled: str, project: Project) -> bool:
-        """Say whether a spelling reaches the old name without passing through the new one."""
-        for name in project.chain(spelled):
-            if name == self.new:
-                return False
-            if name == self.old:
-                return True
-        return False
+        """Say whether a spelling reaches the old name without passing through the new one, now or at the plan's base.
+
+        A re-export that moved already no longer leads to the old name; who was planned to be turned away from
+        it still is.
+        """
+        chains = (project.chain(spelled), project.at_base.chain(spelled))
+        return any(self.old in chain and self.new not in chain[: chain.index(self.old)] for chain in chains)
 
     def is_home(self, module: str, project: Project) -> bool:
         """Say whether a module is where the symbol lives or will live."""
