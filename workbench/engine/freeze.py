@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbench.codemod.rewrite import FileFailed
+from workbench.codemod.project import Project
+from workbench.codemod.rewrite import FileFailed, FileRewrite
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
+from workbench.engine.refresh import refreshed
 from workbench.engine.transform import Job, Kit, Outcome, Transformer
 from workbench.engine.workspace import Workspace, read_workspace, refuse_bad_plan
 from workbench.model.errors import PlanFileError
@@ -28,10 +30,10 @@ from workbench.planning.planner import make_plan
 from workbench.planning.priorities import prioritise
 from workbench.planning.references import check_targets, check_tree
 from workbench.repo.history import blob_diff
-from workbench.repo.sources import CommitSources
+from workbench.repo.sources import CommitSources, OverlaySources
 from workbench.repo.working_tree import WorkingTreeSources
 from workbench.scan.index import import_graph
-from workbench.scan.scanner import ScanResult, scan
+from workbench.scan.scanner import ScanResult, rescan, scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def freeze(ws: Workspace, rev: str, transformer: Transformer) -> Frozen:
     sources = CommitSources(ws.repo, base)
     scanned = scan_for(ws, sources)
     outcomes = foresee(ws, sources, scanned, transformer)
-    violations = tuple(_settle(scanned.violations, outcomes))
+    violations = _covered(ws, sources, scanned.project, tuple(_settle(scanned.violations, outcomes)), outcomes)
     plan = make_plan(ws.spec, ws.rules, violations, base_rev=rev, base_commit=base, base_tree=ws.repo.tree(base))
     rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
     return Frozen(
@@ -168,6 +170,33 @@ def _settle(violations: Iterable[Violation], outcomes: Mapping[str, list[Outcome
         fallback = (failure.reason, failure.detail) if failure else ("drifted", "")
         reason, detail = blocked.get(site.fingerprint, fallback)
         yield replace(site, state=SiteState.BLOCKED, reason=reason, detail=detail)
+
+
+def _covered(
+    ws: Workspace,
+    sources: Sources,
+    project: Project,
+    violations: tuple[Violation, ...],
+    outcomes: Mapping[str, list[Outcome]],
+) -> tuple[Violation, ...]:
+    """Mark as excluded what only detecting rules find and the plan's other rules mend anyway, if all goes well.
+
+    It stays part of what was found, but waits for nobody: whether it goes is decided by those other sites.
+    """
+    detecting = tuple(rule for rule in ws.rules if not rule.fixes)
+    alone = (found[0] for found in outcomes.values() if len(found) == 1)
+    after = {one.path: one.after for one in alone if isinstance(one, FileRewrite) and one.after != one.before}
+    if not detecting or not after:
+        return violations
+    then = refreshed(project, ws.roots, after)
+    left = {one.fingerprint for one in rescan(OverlaySources(sources, after), ws.spec, detecting, then, after)}
+    ids = {rule.id for rule in detecting}
+    return tuple(
+        replace(one, state=SiteState.EXCLUDED, reason="covered", detail="another rule of this plan mends this place")
+        if one.rule in ids and one.path in after and one.state is SiteState.BLOCKED and one.fingerprint not in left
+        else one
+        for one in violations
+    )
 
 
 def foresee_file(ws: Workspace, plan: Plan, path: str, rules: tuple[str, ...]) -> str:

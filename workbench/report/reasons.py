@@ -149,7 +149,7 @@ REASONS: dict[str, Reason] = {
     ),
     "excluded": Reason(
         "the rule reports this place and leaves it as it is",
-        "set `strings` or `doctests` to \"rewrite\" if it should change too",
+        'set `strings` or `doctests` to "rewrite" if it should change too',
     ),
     "linked": Reason(
         "a rule linked to this one by `together` is blocked in the same file",
@@ -170,6 +170,10 @@ REASONS: dict[str, Reason] = {
     "detect-only": Reason(
         "the rule finds, and leaves the change to a person",
         "change this place by hand, or name its file in `allow`; the next scan sees it",
+    ),
+    "covered": Reason(
+        "the rule only finds, and another rule of the plan mends this place",
+        "nothing; it goes when that rule's change lands",
     ),
     "file-gone": Reason(
         "the file is not there any more",

@@ -14,7 +14,8 @@ imports itself is no matter.
 (no file matches it, or nothing forbidden stands in those that do) is an error in the plan file.
 
 The rule does not rewrite anything, so its sites are never open work: they stand as blocked with the reason
-`detect-only`, count as found, and a run ends with exit code 1 as long as there are any.
+`detect-only`, count as found, and a run ends with exit code 1 as long as there are any. Places that other rules of the
+same plan mend are excluded as `covered`.
 
 Limits: a pattern whose last part holds a `*` has every file parsed that imports anything. A package that hands a
 module on under another name is found itself, but those who import that name are found only if `module` is a plain name.

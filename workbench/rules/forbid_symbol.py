@@ -14,8 +14,9 @@ Dotted names in strings, such as those of `mock.patch`, count for `any`: `string
 `"rewrite"` as violations, which a person has to rewrite.
 
 The rule does not rewrite anything, so its sites are never open work: they stand as blocked with the reason
-`detect-only`, count as found, and a run ends with exit code 1 as long as there are any. A place that something
-else may reach too carries that reason instead: `rebound`, `alternatives`, `star-import`, `passed-as-value`.
+`detect-only`, count as found, and a run ends with exit code 1 as long as there are any. Places that other rules of the
+same plan mend are excluded as `covered`. A place that something else may reach too carries that reason instead:
+`rebound`, `alternatives`, `star-import`, `passed-as-value`.
 
 Limits: what is read at run time (`getattr(module, name)`) is not seen; nor are methods that are called on instances.
 """
