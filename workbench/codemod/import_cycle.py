@@ -24,7 +24,7 @@ def _reaches(project: Project, start: str, goal: str) -> bool:
     todo = [start, *(one for one in _packages(start) if one not in around)]
     while todo:
         module = todo.pop()
-        for following in project.imports_of(module):
+        for following in (*project.imports_of(module), *_moved_away(project, module)):
             for one in (following, *_packages(following)):
                 if one == goal:
                     return True
@@ -32,6 +32,17 @@ def _reaches(project: Project, start: str, goal: str) -> bool:
                     seen.add(one)
                     todo.append(one)
     return False
+
+
+def _moved_away(project: Project, module: str) -> Iterator[str]:
+    """Yield what `module` still imports under the name it had before it was moved as a whole."""
+    known = project.facts.get(module)
+    has = project.has_module
+    gone = {old: new for old, new in project.moves.items() if has(new) and not has(old)}
+    for target in known.eager if known is not None and gone else ():
+        for old, new in gone.items():
+            if f"{target}.".startswith(f"{old}."):
+                yield project.split(f"{new}{target.removeprefix(old)}")[0]
 
 
 def _packages(module: str) -> Iterator[str]:

@@ -18,7 +18,8 @@ Blocked: `not-there` (the new module has nothing of that name), `name-taken` (th
 `alternatives`, `dynamic-name` (`__import__("a.old")` returns `a`; text that is put together). An import and the uses
 that hang on it change together or not at all.
 
-Limits: relative names handed to `import_module`, and files other than Python, are not looked at.
+Limits: relative names handed to `import_module`, and files other than Python, are not looked at. Relative imports in
+the moved file itself are for whoever moves it.
 """
 
 from __future__ import annotations
