@@ -50,6 +50,8 @@ class Gatherer:
         self._load = load
         self._asked: set[str] = set()
         self._wanted: set[str] = set()
+        self._carriers: set[str] = set()
+        self._mentioning: dict[str, frozenset[str]] = {}
         self._followed: set[str] = set()
         self._todo: list[str] = []
         for name in self._names:
@@ -63,6 +65,7 @@ class Gatherer:
         for file, source in contents:
             if any(star in source for star in _STARS):
                 self._wanted.add(file.module)
+                self._carriers.add(file.module)
                 stars = (one.dotted for one in imported(source, file.package, ()) if one.local == "*")
                 self._wanted.update(self._split(module)[0] for module in stars)
             yield file, source
@@ -71,8 +74,6 @@ class Gatherer:
         """Note what a hit file brings in of the plan's names, and from where; its facts may be read anew."""
         module, words = hit.file.module, hit.hit.words
         self._asked.discard(module)
-        if hit.hit.quoted:
-            self._wanted.add(module)
         # Where a word is read off something, every import may be what brings that in.
         bound = list(imported(hit.source, hit.file.package, None if hit.hit.holders else words))
         for one in bound:
@@ -81,8 +82,11 @@ class Gatherer:
                 self._follow_words(one.dotted, words)
             elif last in words or one.local in words:
                 self._follow(one.dotted)
+                self._carriers.add(module)
                 if one.local != last or one.dotted not in self._homes:
                     self._wanted.add(module)
+        if hit.hit.holders:
+            self._mentioning[module] = frozenset(self._split(one.named)[0] for one in bound) - {""}
         for meaning in {one for holder in hit.hit.holders for one in _meanings(holder, bound)}:
             if self._split(meaning)[0]:
                 self._wanted.add(module)
@@ -90,6 +94,8 @@ class Gatherer:
 
     def run(self) -> None:
         """Follow everything noted to its end."""
+        # Who imports a module that carries a word on, and mentions the word, may read it off that module.
+        self._wanted |= {one for one, named in self._mentioning.items() if not named.isdisjoint(self._carriers)}
         while self._todo or self._wanted:
             self._read(self._wanted)
             self._wanted = set()
@@ -108,9 +114,14 @@ class Gatherer:
             todo = {self._split(name)[0] for one in known for name in one.eager}
 
     def _is_home(self, name: str) -> bool:
+        """Say whether a name is defined where it says: by its module, or as a module its package does not rebind."""
         module, rest = self._split(name)
-        known = self.facts.get(module)
-        return not module or (known is not None and bool(rest) and rest[0] in known.defined)
+        if rest:
+            known = self.facts.get(module)
+            return not module or (known is not None and rest[0] in known.defined)
+        package, _, last = module.rpartition(".")
+        known = self.facts.get(package)
+        return known is None or last not in known.imported
 
     def _follow_words(self, holder: str, words: Iterable[str]) -> None:
         for word in words:

@@ -16,17 +16,17 @@ _QUOTES = frozenset("\"'")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a file holds: the words, the dotted texts they are read off, and whether one is a whole string.
+    """What a file holds: the words, and the dotted texts they are read off, in code or in a string.
 
-    A word that is read off anything but a dotted text, such as the result of a call, has no holder.
+    The holder "" stands for what no dotted text names: the result of a call, or whoever looks up a string that is
+    the word and nothing else.
     """
 
     words: frozenset[str]
     holders: frozenset[str] = frozenset()
-    quoted: bool = False
 
     def __or__(self, other: Hit) -> Hit:
-        return Hit(self.words | other.words, self.holders | other.holders, self.quoted or other.quoted)
+        return Hit(self.words | other.words, self.holders | other.holders)
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,14 @@ class Needles:
         # Byte for byte as characters: the automaton reads text, and bytes are what is fast to get.
         text = source.decode("latin-1")
         words: set[str] = set()
-        holders: set[str] = set()
-        quoted = False
+        holders: set[str | None] = set()
         for last, (length, word) in self._automaton.iter(text):
             start, end = last - length + 1, last + 1
             before, after = text[start - 1 : start], text[end : end + 1]
             if not _goes_on(before) and not _goes_on(after) and self._counts(word, text):
                 words.add(word)
-                holders.add(_holder(text, start))
-                quoted = quoted or (before in _QUOTES and after in _QUOTES)
-        return Hit(frozenset(words), frozenset(holders - {""}), quoted) if words else None
+                holders.add("" if before in _QUOTES and after in _QUOTES else _holder(text, start))
+        return Hit(frozenset(words), frozenset(one for one in holders if one is not None)) if words else None
 
     def _counts(self, word: str, text: str) -> bool:
         return word in self.words or any(beside in text for beside in self.aliases[word])
@@ -76,8 +74,10 @@ def _goes_on(character: str) -> bool:
     return character.isalnum() or character == "_" or character >= "\x80"
 
 
-def _holder(text: str, start: int) -> str:
-    """Return the dotted text that the word at `start` is read off, "" where there is none."""
+def _holder(text: str, start: int) -> str | None:
+    """Return the dotted text that the word at `start` is read off, None where the word stands by itself."""
     before = text[max(start - _LONGEST_HOLDER, 0) : start].rstrip()
-    match = _DOTTED_END.search(before[:-1].rstrip()) if before.endswith(".") else None
+    if not before.endswith("."):
+        return None
+    match = _DOTTED_END.search(before[:-1].rstrip())
     return match[0].encode("latin-1").decode("utf-8", "replace") if match else ""
