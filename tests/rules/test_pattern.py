@@ -191,6 +191,8 @@ def test_the_definition_of_the_new_name_is_left_to_itself() -> None:
         ("lib.f(g())", "lib.f($X)", "[i for i in $X]", "[i for i in g()]"),
         ("lib.f(i)", "lib.f($X)", "[$X for i in range(3)]", "[name-taken]"),
         ("lib.f(lambda i: i)", "lib.f(lambda i: $X)", "lib.g($X)", "[no-context-in-scope]"),
+        ("lib.f(1, end=2)", "lib.f($...A)", "lib.g($...A, end=0)", "[signature-mismatch]"),
+        ("lib.f(1, **{'end': 2})", "lib.f($...A)", "lib.g($...A, end=0)", "lib.g(1, **{'end': 2}, end=0)"),
         ("x.old += 1", "$X.old", "$X.get()", "[assigned-to]"),
         ("x.old[0] = 1", "$X.old", "$X.get()", "x.get()[0] = 1"),
         ("del x.old", "$X.old", "$X.get()", "[assigned-to]"),

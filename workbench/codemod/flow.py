@@ -31,10 +31,17 @@ def standing(name: str, scope: Scope, at: ast.AST) -> Standing:
         return Standing.ABSENT
     if scope.kind not in _FLOWING:  # the variables of a lambda or a comprehension are there before its parts
         return Standing.BOUND
-    if None not in Reaching(name, scope, bindings, places=[at]).at(at):
+    if _follows(bindings, scope, at) or None not in Reaching(name, scope, bindings, places=[at]).at(at):
         return Standing.BOUND
     later = all(_start(one) > _start(at) for one in bindings)
     return Standing.LATER if later else Standing.MAYBE
+
+
+def _follows(bindings: list[Binding], scope: Scope, at: ast.AST) -> bool:
+    """Say whether `at` comes after an import that runs whenever the scope does: most do, and need no more thought."""
+    statement = bindings[0].statement if len(bindings) == 1 and isinstance(bindings[0], ImportedName) else None
+    body = getattr(scope.node, "body", [])
+    return statement is not None and statement.lineno < _start(at)[0] and any(one is statement for one in body)
 
 
 def bound_at_end(name: str, scope: Scope) -> bool:

@@ -21,12 +21,13 @@ def hazard(pattern: Pattern, rewrite: Pattern, match: Match, new: ast.expr) -> B
     """Return why `new`, made of the very nodes of the code that matched, may do something else.
 
     Blocked: `argument-dropped`, `evaluated-twice`, `evaluation-order`, `evaluated-later`, `name-taken`,
-    `no-context-in-scope`, `sync-context`, `async-context`.
+    `no-context-in-scope`, `signature-mismatch`, `sync-context`, `async-context`.
     """
     parts = _bound(match.found)
     return (
         _lost_or_repeated(parts, new)
         or _moved(parts, match.node, new)
+        or _passed_twice(new)
         or _put_off(pattern, rewrite, match.found)
         or _captured(pattern, rewrite, parts, new)
         or _awaits(pattern, rewrite, match)
@@ -59,6 +60,15 @@ def _moved(parts: Sequence[ast.expr], node: ast.expr, new: ast.expr) -> Blocked 
     before, after = ([id(one) for one in _in_order(tree) if id(one) in acting] for tree in (node, new))
     if before != after:
         return Blocked("evaluation-order", "calls under the pattern's variables would run in another order")
+    return None
+
+
+def _passed_twice(new: ast.expr) -> Blocked | None:
+    for call in ast.walk(new):
+        names = Counter(one.arg for one in call.keywords if one.arg) if isinstance(call, ast.Call) else Counter()
+        for name, count in names.items():
+            if count > 1:
+                return Blocked("signature-mismatch", f"{name} would be passed twice")
     return None
 
 

@@ -63,11 +63,13 @@ class PatternRewriter:
         try:
             renderer = Renderer(self.pattern, self.rewrite, match.found, self.names.module, spell)
             written = settled(renderer, match, self.names.module)
+            if isinstance(written, Blocked):
+                return written
+            return hazard(self.pattern, self.rewrite, match, written[1]) or self._absent(match) or written
         except _RefusedError as refused:
             return refused.why
-        if isinstance(written, Blocked):
-            return written
-        return hazard(self.pattern, self.rewrite, match, written[1]) or self._absent(match) or written
+        except RecursionError:
+            return Blocked("too-deep", "the code under the pattern is nested too deeply to be judged")
 
     def edits(self) -> tuple[Edit, ...]:
         """Return the splices of everything planned; those of matches inside one another overlap."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workbench.codemod.ancestry import Ancestry
 from workbench.codemod.call_sites import makers
@@ -30,8 +31,16 @@ class PatternSite:
     own: bool = False
 
 
+@lru_cache(maxsize=8)
+def pattern_sites(
+    pattern: Pattern, rewrite: Pattern, parameters: ReceiverParameters, names: Names
+) -> tuple[PatternSite, ...]:
+    """Return the matches of one file in source order; they are asked for at every step of a rewrite."""
+    return tuple(_Finder(pattern, rewrite, parameters).sites(names))
+
+
 @dataclass(frozen=True, slots=True)
-class PatternFinder:
+class _Finder:
     """Looks for one pattern, among the receivers that `parameters` allow."""
 
     pattern: Pattern

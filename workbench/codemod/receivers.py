@@ -39,7 +39,7 @@ class ReceiverParameters(Parameters):
         default="block", description="what happens where its type cannot be told"
     )
 
-    @field_validator("receiver_type", mode="before")
+    @field_validator("receiver_type", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -102,7 +102,7 @@ def receiver_fits(receiver: ast.expr, parameters: ReceiverParameters, names: Nam
 
     Blocked: `unknown-receiver`.
     """
-    text = ast.unparse(receiver)
+    text = _spelled(receiver)
     if _any(text, parameters.receiver_not) or (parameters.receiver and not _any(text, parameters.receiver)):
         return False
     if not parameters.receiver_type:
@@ -118,6 +118,14 @@ def receiver_fits(receiver: ast.expr, parameters: ReceiverParameters, names: Nam
         seen = f"may also be {others}" if others else "has no type that can be read here"
         return Blocked("unknown-receiver", f"{text} {seen}")
     return parameters.unknown_receiver == "match"
+
+
+def _spelled(receiver: ast.expr) -> str:
+    """Return the text of a receiver in one layout; "" where it is nested too deeply for that."""
+    try:
+        return ast.unparse(receiver)
+    except RecursionError:
+        return ""
 
 
 def _any(text: str, wanted: tuple[str, ...]) -> bool:

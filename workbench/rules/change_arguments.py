@@ -9,9 +9,8 @@ as `call = "$RECEIVER.method"`, those of a method, narrowed by what it is called
 the file; a subclass from another file must be named too). Where the type is not known, `unknown_receiver` decides.
 
 **Places.** Arguments passed by place are known by the signature the tree shows, as long as it still has what the
-rule speaks of, or by `parameters`, the old names in order. Where neither tells, only keywords are touched. What
-followed a dropped argument by place goes by keyword from then on; so does what follows one of
-`positional_to_keyword`. To reorder arguments, pass them by keyword.
+rule speaks of, or by `parameters`, the old names in order. Where neither tells, only keywords are touched. What stood
+behind a dropped argument, or one of `positional_to_keyword`, goes by keyword from then on.
 
 **Additions** go last, by keyword, unless the call passes them already. `{ name = "timeout", expression = "30" }`
 writes an expression, importing the dotted names in it; `from_scope` and `otherwise` are those of `replace-call`.
@@ -135,8 +134,9 @@ class ChangeArguments(Rule[ChangeArgumentsParameters]):
         edits: list[Edit] = []
         fixed: list[Site] = []
         blocked: list[tuple[Site, Blocked]] = []
+        chosen = frozenset(sites)
         for one, site in self._found(names):
-            outcome = self._outcome(one, names, imports) if site in sites else None
+            outcome = self._outcome(one, names, imports) if site in chosen else None
             if isinstance(outcome, Edit):
                 edits.append(shrunk(module.source, outcome))
                 fixed.append(site)

@@ -16,15 +16,14 @@ class, or before the last one.
 nor `f(x=1)` nor `f(*x)`. A variable never stands for an unpacking; a list of arguments does.
 
 **Receivers.** `$HS.get_datastore()` matches any receiver. `receiver`, `receiver_not` and `receiver_type` narrow it:
-they speak of `$RECEIVER`, or of the only variable before a dot. A subclass from another file must be named too.
+they speak of `$RECEIVER`, or of the only variable before a dot. See `change-arguments`.
 
 **What is blocked.** `argument-dropped`, `evaluated-twice`, `evaluation-order`, `evaluated-later` (code under the
 variables that may act would not, or would again, or elsewhere); `assigned-to` (the place is not read, except where
 only an attribute of a variable changes its name); `dynamic-name` (in strings whose parts cannot be placed exactly);
 `comment-lost`; `sync-context`, `async-context` (await); `name-taken`, `import-cycle`, `self-import` (the new
 import); `rebound`, `alternatives`, `star-import` (a name may be something else); `unknown-receiver`. Matches inside
-the definition of what `rewrite` names are listed as excluded: that is how it does its work. A pattern is one
-expression: statements are not matched.
+the definition of what `rewrite` names are excluded: that is how it works. Statements are never matched.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from workbench.codemod.names import Names, names_of
 from workbench.codemod.pattern import Pattern
 from workbench.codemod.pattern_pair import problems
 from workbench.codemod.pattern_rewrite import PatternRewriter
-from workbench.codemod.pattern_sites import PatternFinder, PatternSite
+from workbench.codemod.pattern_sites import PatternSite, pattern_sites
 from workbench.codemod.project import Project
 from workbench.codemod.receivers import ReceiverParameters
 from workbench.codemod.rule import Change, Example, Keep, Refuse, Rewrite, Rule
@@ -107,7 +106,8 @@ class PatternRule(Rule[PatternParameters]):
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
         names = names_of(module, project)
         rewriter = PatternRewriter(self._match, self._rewrite, names, Imports(module, names, project))
-        wanted = [(one, site) for one, site in self._found(names) if site in sites]
+        chosen = frozenset(sites)
+        wanted = [(one, site) for one, site in self._found(names) if site in chosen]
         outcome = [(site, site.blocked or rewriter.replace(one.match)) for one, site in wanted]
         return Rewrite(
             edits=rewriter.edits(),
@@ -124,8 +124,8 @@ class PatternRule(Rule[PatternParameters]):
         return _parsed(self.parameters.rewrite)
 
     def _found(self, names: Names) -> list[tuple[PatternSite, Site]]:
-        finder = PatternFinder(self._match, self._rewrite, self.parameters)
-        return [(one, self._site(one, names)) for one in finder.sites(names)]
+        every = pattern_sites(self._match, self._rewrite, self.parameters, names)
+        return [(one, self._site(one, names)) for one in every]
 
     def _site(self, one: PatternSite, names: Names) -> Site:
         return Site(
