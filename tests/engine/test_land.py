@@ -20,7 +20,7 @@ from workbench.engine.revert import revert
 from workbench.engine.rollback import rollback
 from workbench.engine.run import run_plan
 from workbench.engine.standing import next_command, standing
-from workbench.model.errors import Conflict, EnvironmentFailed, Refused, StalePlan, UsageError
+from workbench.model.errors import Conflict, EnvironmentFailed, Interrupted, Refused, StalePlan, UsageError
 from workbench.model.event import BatchKept
 from workbench.model.run import RunOutcome
 
@@ -417,7 +417,7 @@ def test_ctrl_c_puts_everything_back(done):
         if now == "written":
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted, match="was interrupted"):
         land(done.root, "", None, means=done.means, at=at)
     assert files(done.root) == lying
     assert_nothing_left(done.root)

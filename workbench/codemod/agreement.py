@@ -25,12 +25,17 @@ def differences(name: str, other: Interface, canonical: Interface, origin: Calla
         return ("subclasses the canonical one",)
     last = name.rpartition(".")[2]
     found = [
-        _listed("inherits from", "nothing", [*map(origin, other.bases)], [*map(origin, canonical.bases)]),
-        _listed("decorated with", "nothing", [*map(origin, other.decorators)], [*map(origin, canonical.decorators)]),
+        _listed("inherits from", "nothing", *(_traced(one.bases, origin) for one in (other, canonical))),
+        _listed("decorated with", "nothing", *(_traced(one.decorators, origin) for one in (other, canonical))),
     ]
     if other.call is not None and canonical.call is not None:
         return tuple(filter(None, [*found, _changed(last, other.call, canonical.call)]))
     return tuple(filter(None, [*found, *_of_members(other, canonical), _of_fields(last, other, canonical)]))
+
+
+def _traced(texts: Sequence[str], origin: Callable[[str], str]) -> list[str]:
+    """Return names by where they are defined; `metaclass=Name` keeps its keyword."""
+    return [f"{head}={origin(name)}" if equals and head.isidentifier() else origin(text) for text in texts for head, equals, name in [text.partition("=")]]
 
 
 def _noun(one: Interface) -> str:

@@ -84,8 +84,8 @@ class _Reading:
     def definitions(self) -> None:
         """Write over type parameters and `type` statements."""
         found = [one for one in self._tokens() if one.kind is not Kind.NEWLINE]
-        for n in range(len(found) - 2):
-            word, name, following = (self._word(one) for one in found[n : n + 3])
+        words = [self._source[one.start : one.end] for one in found]
+        for n, (word, name, following) in enumerate(zip(words, words[1:], words[2:], strict=False)):
             if word not in _DEFINES or found[n + 1].kind is not Kind.NAME or name in _NOT_NAMES:
                 continue
             opens = following == b"["
@@ -223,17 +223,28 @@ def _split(source: bytes, found: Sequence[Token], at: bytes) -> Iterator[Sequenc
 
 
 def _restored(tree: ast.Module, reading: _Reading) -> ast.Module:
-    """Put what was written over back into the tree."""
-    for node in [*ast.walk(tree)]:
+    """Put what was written over back into the tree; only f-strings stand deeper than statements."""
+    for node in ast.walk(tree) if reading.fields else [tree, *_compound(tree.body)]:
         spot = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
         if isinstance(node, _GENERIC) and spot in reading.parameters:
             _add(node, "type_params", reading.parameters[spot])
         for name, value in ast.iter_fields(node):
             if isinstance(value, list):
                 value[:] = [_replaced(one, reading) for one in value]
-            else:
+            elif isinstance(value, ast.Constant | ast.JoinedStr):
                 setattr(node, name, _replaced(value, reading))
     return tree
+
+
+def _compound(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Yield everything that holds statements."""
+    todo: list[ast.AST] = [*body]
+    while todo:
+        node = todo.pop()
+        if hasattr(node, "body") and not isinstance(node, ast.expr):
+            yield node
+            for name in ("body", "handlers", "cases", "orelse", "finalbody"):
+                todo += getattr(node, name, ())
 
 
 def _replaced(value: object, reading: _Reading) -> object:

@@ -75,7 +75,7 @@ def _of_class(node: ast.ClassDef, absolute: Callable[[str], str], generators: bo
             fields.append(one)
         elif isinstance(one, ast.Assign):
             attributes.update(target.id for target in one.targets if isinstance(target, ast.Name))
-    keywords = tuple(f"{one.arg}={ast.unparse(one.value)}" for one in node.keywords)
+    keywords = tuple(f"{one.arg}={_text(one.value, absolute)}" for one in node.keywords)
     return Interface(
         call=None,
         bases=(*(one for one in _texts(node.bases, absolute) if one != "object"), *keywords),

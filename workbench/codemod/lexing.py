@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-_SPACE = re.compile(rb"(?:[ \t\f]|\\\r?\n)+")
-_COMMENT = re.compile(rb"#[^\r\n]*")
-_NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
-_NUMBER = re.compile(rb"\.?\d(?:[eE][+-]|[\w.])*")
+_NEXT = re.compile(
+    rb"""(?:[ \t\f]+|\\\r?\n|\#[^\r\n]*)*
+    (?: (?P<STRING>(?i:[rbuft]{0,2})(?:'''|\"\"\"|'|"))
+      | (?P<NAME>[A-Za-z_\x80-\xff][\w\x80-\xff]*)
+      | (?P<NUMBER>\.?\d(?:[eE][+-]|[\w.])*)
+      | (?P<NEWLINE>[\r\n])
+      | (?P<OTHER>.) )""",
+    re.DOTALL | re.VERBOSE,
+)
 _STRING = re.compile(rb"(?i:(?P<prefix>[rbuft]{0,2}))(?P<quote>'''|\"\"\"|'|\")")
 _CLOSE = {
     quote: re.compile(
@@ -40,6 +45,9 @@ class Kind(Enum):
     OTHER = auto()
 
 
+_KINDS = {kind.name: kind for kind in Kind}
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """A span of bytes; `fields` are the spans of the expressions directly in an f-string."""
@@ -53,12 +61,12 @@ class Token:
 def tokens(source: bytes, start: int, end: int) -> Iterator[Token]:
     """Yield the tokens of a part of a source; comments and spaces are left out. Raises Lost."""
     at = start
-    while at < end:
-        skipped = _SPACE.match(source, at, end) or _COMMENT.match(source, at, end)
-        if skipped is not None:
-            at = skipped.end()
-            continue
-        token = _token(source, at, end)
+    while (found := _NEXT.match(source, at, end)) is not None:
+        kind = found.lastgroup or ""
+        if kind == "STRING":
+            token = _string(source, found.start(kind), end)
+        else:
+            token = Token(_KINDS[kind], found.start(kind), found.end())
         yield token
         at = token.end
 
@@ -78,19 +86,10 @@ def is_tame(source: bytes) -> bool:
     return True
 
 
-def _token(source: bytes, at: int, end: int) -> Token:
-    string = _STRING.match(source, at, end)
-    if string is not None:
-        return _string(source, at, end, string)
-    for kind, pattern in ((Kind.NAME, _NAME), (Kind.NUMBER, _NUMBER)):
-        found = pattern.match(source, at, end)
-        if found is not None:
-            return Token(kind, at, found.end())
-    kind = Kind.NEWLINE if source[at : at + 1] in b"\r\n" else Kind.OTHER
-    return Token(kind, at, at + 1)
-
-
-def _string(source: bytes, at: int, end: int, opening: re.Match[bytes]) -> Token:
+def _string(source: bytes, at: int, end: int) -> Token:
+    opening = _STRING.match(source, at, end)
+    if opening is None:
+        raise Lost(f"no string at byte {at}")
     prefix, quote = opening["prefix"].lower(), opening["quote"]
     if not set(prefix) & set(b"ft"):
         closing = _CLOSE[quote].match(source, opening.end(), end)

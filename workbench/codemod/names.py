@@ -150,6 +150,14 @@ class Names:
             inner, below = outer, inner
         return self.index.module
 
+    def stands_in_text(self, name: str) -> bool:
+        """Say whether a name may stand in a string, docstring or comment: there are more of it than the code has."""
+        found = self.index
+        aliases = (part for one in found.imports for part in (*one.alias.name.split("."), one.alias.asname))
+        stores = sum(len(scope.bindings.get(name, ())) for scope in found.scopes)
+        code = len(found.names.get(name, ())) + len(found.attributes.get(name, ())) + [*aliases].count(name) + stores
+        return self.module.source.count(name.encode(self.module.codec, "replace")) > code
+
     def free_names_at(self, node: ast.AST) -> frozenset[str]:
         """Return the names a new binding at `node` must not take: bound or read in a scope visible there."""
         visible = set(self.scope_of(node).outward())

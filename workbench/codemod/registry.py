@@ -24,8 +24,7 @@ def kinds() -> Mapping[str, type[Rule[Any]]]:
     for rule in [*_own(), *_foreign()]:
         if rule.kind in found:
             raise UsageError(
-                f"two rule kinds are called {rule.kind!r}: "
-                f"{found[rule.kind].__module__} and {rule.__module__}",
+                f"two rule kinds are called {rule.kind!r}: {found[rule.kind].__module__} and {rule.__module__}",
                 hint="rename one of them, or uninstall the package that brings it",
             )
         found[rule.kind] = rule
@@ -40,9 +39,7 @@ def _own() -> list[type[Rule[Any]]]:
         thing
         for module in modules
         for thing in vars(module).values()
-        if isinstance(thing, type)
-        and issubclass(thing, Rule)
-        and thing.__module__ == module.__name__
+        if isinstance(thing, type) and issubclass(thing, Rule) and thing.__module__ == module.__name__
     ]
 
 

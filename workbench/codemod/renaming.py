@@ -59,12 +59,12 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
         return None
     at_top = scope.kind is ScopeKind.MODULE
     needed = at_top and stays_outside(names.project, names.module.name, local, to)
-    if needed or Keepers(names.module, names, names.project).spelled_in_text(imported):
+    if needed or (names.stands_in_text(local) and _is_read_in_text(names, imported)):
         return None
     every = names.variables.bindings(local, scope)
     group = _group(names, imported, every, moving)
     reads = tuple(names.reads(local, scope))
-    if group is None or not all(_belongs(read, group) for read in reads) or _is_named_in_text(names, local, scope):
+    if group is None or not all(_belongs(read, group) for read in reads) or _is_declared(names, local, scope):
         return None
     mine = tuple(read for read in reads if not group.isdisjoint(read.bindings))
     if is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
@@ -76,13 +76,18 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     return Renaming(mine, fallbacks, items)
 
 
-def _is_named_in_text(names: Names, local: str, scope: Scope) -> bool:
-    """Say whether the variable may be reached by its name as text: `nonlocal`, `global`, or what looks names up."""
-    declared = (one.declared_global | one.declared_nonlocal for one in names.index.scopes if _inside(one, scope))
-    if any(local in some for some in declared):
+def _is_read_in_text(names: Names, imported: ImportedName) -> bool:
+    """Say whether text that runs or looks names up may read the variable by its name."""
+    if Keepers(names.module, names, names.project).spelled_in_text(imported):
         return True
     looked_up = any(word in names.index.names for word in _LOOKS_UP)
-    return looked_up and any(local in str(literal.value) for literal, _ in names.index.strings)
+    return looked_up and any(imported.local in str(literal.value) for literal, _ in names.index.strings)
+
+
+def _is_declared(names: Names, local: str, scope: Scope) -> bool:
+    """Say whether a scope inside declares the name `global` or `nonlocal`, which would have to change along."""
+    declared = (one.declared_global | one.declared_nonlocal for one in names.index.scopes if _inside(one, scope))
+    return any(local in some for some in declared)
 
 
 def is_bound_to(names: Names, to: str, scope: Scope) -> bool:

@@ -228,8 +228,6 @@ def _session(
     )
 
 
-
-
 def reopen(opened: Opened, watch: Watch) -> Session:
     """Return a session of the repository's newest run, which must have ended, for a rollback."""
     refuse_unfinished(opened)

@@ -8,7 +8,7 @@ from workbench.engine.means import Means
 from workbench.engine.opening import Opened, open_run
 from workbench.engine.workspace import ledger_path
 from workbench.ledger.ledger import Ledger
-from workbench.model.errors import Conflict, EnvironmentFailed, Refused, UsageError, WorkbenchError
+from workbench.model.errors import Conflict, EnvironmentFailed, Interrupted, Refused, UsageError, WorkbenchError
 from workbench.model.event import LandAbandoned, Landed, LandStarted
 from workbench.model.run import Landing, RunRecord
 from workbench.repo.displaced import Kept
@@ -97,7 +97,10 @@ def _carry_out(opened: Opened, started: LandStarted, at: At, *, resuming: bool) 
             kept = ()
     except (WorkbenchError, OSError, KeyboardInterrupt) as error:
         kept = _take_back(opened, started, at, _words(error))
-        raise _told(error, kept) from error
+        told = _told(error, kept)
+        if told is error:
+            raise
+        raise told from error
     return _landed(opened, started, kept, at)
 
 
@@ -137,13 +140,17 @@ def _words(error: BaseException) -> str:
     return error.message if isinstance(error, WorkbenchError) else str(error) or "interrupted from the keyboard"
 
 
-def _told(error: BaseException, kept: Kept) -> BaseException:
-    """Return the error to raise: one of ours, naming what is kept beside what it says itself."""
-    where = ", ".join(f"{path} in {place}" for path, place in kept)
-    if isinstance(error, WorkbenchError):
-        error.hint = f"your edit of {where} is kept; {error.hint}" if kept else error.hint
-        return error
+def _told(error: WorkbenchError | OSError | KeyboardInterrupt, kept: Kept) -> WorkbenchError:
+    """Return the error as one of ours; what is kept aside is named beside what it says itself."""
     if isinstance(error, OSError):
-        message = f"the files could not be written: {error.strerror} ({error.filename})"
-        return EnvironmentFailed(message, hint=f"everything was put back{'; kept: ' + where if kept else ''}")
-    return error
+        told: WorkbenchError = EnvironmentFailed(
+            f"the files could not be written: {error.strerror}", hint="everything was put back", path=error.filename
+        )
+    elif isinstance(error, KeyboardInterrupt):
+        told = Interrupted("the landing was interrupted", hint="everything was put back; `workbench land` tries again")
+    else:
+        told = error
+    if kept:
+        where = ", ".join(f"{path} in {place}" for path, place in kept)
+        told.hint = f"an edit that came between is kept ({where}); {told.hint}"
+    return told

@@ -112,5 +112,3 @@ def _outcome(session: Session) -> RunOutcome:
     nothing_kept = session.tip == session.plan.base_commit
     rolled_back = any(one.state is BatchState.ROLLED_BACK for one in record.batches)
     return RunOutcome.ROLLED_BACK if nothing_kept and rolled_back else RunOutcome.PARTIAL
-
-

@@ -28,11 +28,10 @@ class InTheWayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A regular file as it was read: the id git would give its bytes, whether its owner may execute it, its inode."""
+    """A regular file as it was read: the id git would give its bytes, and whether its owner may execute it."""
 
     id: str
     executable: bool
-    inode: tuple[int, int]
 
 
 @contextmanager
@@ -58,18 +57,22 @@ def look(name: str, directory: int | None = None, *, length: int) -> Seen | None
     Raises InTheWayError for what is no regular file.
     """
     try:
-        with os.fdopen(os.open(name, _FILE, dir_fd=directory), "rb") as file:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
-                raise InTheWayError("not a file")
-            content = file.read()
+        descriptor = os.open(name, _FILE, dir_fd=directory)
     except FileNotFoundError:
         return None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO):
             raise InTheWayError("a link" if error.errno == errno.ELOOP else "not a file") from error
         raise
-    return Seen(blob_id(content, length), bool(about.st_mode & stat.S_IXUSR), (about.st_dev, about.st_ino))
+    try:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            raise InTheWayError("not a file")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read()
+    finally:
+        os.close(descriptor)
+    return Seen(blob_id(content, length), bool(about.st_mode & stat.S_IXUSR))
 
 
 def blob_id(content: bytes, length: int) -> str:

@@ -28,6 +28,7 @@ from workbench.repo.stage import stage
 from workbench.repo.user_index import UserIndex, replace_entries
 
 At = Callable[[str], None]
+Swap = Callable[[Path, str, int], bool]
 
 
 def nowhere(point: str) -> None:
@@ -51,8 +52,9 @@ class Lander:
     After a kill at any point, `forward` finishes it and `undo` puts everything back, as often as they are killed again.
     """
 
-    def __init__(self, repo: Repository, move: Move, at: At = nowhere) -> None:
+    def __init__(self, repo: Repository, move: Move, at: At = nowhere, *, swap: Swap = exchange) -> None:
         assert repo.root is not None
+        self._exchange = swap
         home = repo.state_dir / "land"
         self._repo, self._root, self._at = repo, repo.root, at
         self._home = home
@@ -75,6 +77,7 @@ class Lander:
         """
         if self.changes:
             self._open()
+            self._refuse_switched()
             self._files(resuming=resuming)
             replace_entries(self._repo, self._lock, self.changes, self._at)
         compare_and_swap(
@@ -88,8 +91,17 @@ class Lander:
         head = {one.path: one.new for one in changes(self._repo, self.move.old, self._repo.head().commit)}
         # A path that the checked-out commit has otherwise than the old one was committed or switched since.
         ours = [one for one in self.changes if one.path not in head]
-        self._open()
         back = [one.change for one in classify(self._repo, self._root, ours) if one.standing is Standing.NEW]
+        index = UserIndex(self._repo)
+        staged = [one.reversed for one in ours if index.sides.get(one.path) == one.new]
+        if back or staged:
+            self._open()
+            self._files_back(back)
+        if staged:
+            replace_entries(self._repo, self._lock, staged, self._at)
+        return self.close()
+
+    def _files_back(self, back: Sequence[Change]) -> None:
         missing = [one.path for one in back if one.old is not None and not os.path.lexists(self._out.place(one.path))]
         if missing:
             stage(self._repo, self.move.old, missing, self._out.stage)
@@ -98,11 +110,6 @@ class Lander:
         for change in back:
             self._put_back(change)
             self._at("put-back")
-        index = UserIndex(self._repo)
-        staged = [one.reversed for one in ours if index.sides.get(one.path) == one.new]
-        if staged:
-            replace_entries(self._repo, self._lock, staged, self._at)
-        return self.close()
 
     def close(self) -> Kept:
         """Let go of the lock, drop what was taken out; return what is kept because git does not have it."""
@@ -120,6 +127,14 @@ class Lander:
         self._lock.take()
         self._at("locked")
         self._out.tidy(self.changes)
+
+    def _refuse_switched(self) -> None:
+        """The lock keeps `checkout` and `commit` away from now on; raise Conflict if one came before it."""
+        head = self._repo.head()
+        if (head.branch, head.commit) != (self.move.branch, self.move.old):
+            raise Conflict(
+                f"{self.move.branch} is not what is checked out any more", hint="`workbench land` looks at it anew"
+            )
 
     def _found(self) -> Sequence[Found]:
         return classify(self._repo, self._root, self.changes)
@@ -177,7 +192,7 @@ class Lander:
     def _swap(self, source: Path, path: str, directory: int) -> None:
         """Exchange `source` and the file at `path`; where that cannot be one step, look once more and rename."""
         name = Path(path).name
-        if exchange(source, name, directory):
+        if self._exchange(source, name, directory):
             return
         now = os.stat(name, dir_fd=directory, follow_symlinks=False)
         if not os.path.samestat(now, self._out.place(path).lstat()):
@@ -192,7 +207,7 @@ class Lander:
                 os.link(place, name, dst_dir_fd=directory)
             elif change.old is None:
                 os.rename(name, place, src_dir_fd=directory)
-            elif not exchange(place, name, directory):
+            elif not self._exchange(place, name, directory):
                 os.rename(place, name, dst_dir_fd=directory)
             flush(directory)
         if change.old is None:

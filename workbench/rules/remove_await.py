@@ -108,7 +108,8 @@ class RemoveAwait(Rule[CallParameters]):
             tree=_TREE,
         ),
         Change(
-            before=_IMPORT + "async def f():\n    x = await \\\n        count(1)\n    y = (await  # why\n         count(2))\n",
+            before=_IMPORT
+            + "async def f():\n    x = await \\\n        count(1)\n    y = (await  # why\n         count(2))\n",
             after=_IMPORT + "async def f():\n    x = count(1)\n    y = (  # why\n         count(2))\n",
             why="line breaks go with the await, comments stay",
             tree=_TREE,
@@ -120,13 +121,16 @@ class RemoveAwait(Rule[CallParameters]):
             tree=_TREE,
         ),
         Refuse(
-            code="import asyncio\n" + _IMPORT + "async def f():\n    await asyncio.gather(count(1), *[count(n) for n in x])\n",
+            code="import asyncio\n"
+            + _IMPORT
+            + "async def f():\n    await asyncio.gather(count(1), *[count(n) for n in x])\n",
             reason="awaited-elsewhere",
             why="gather awaits what it is given",
             tree=_TREE,
         ),
         Refuse(
-            code=_IMPORT + "async def f(loop):\n    loop.create_task(count(1))\n    loop.run_until_complete(count(2))\n",
+            code=_IMPORT
+            + "async def f(loop):\n    loop.create_task(count(1))\n    loop.run_until_complete(count(2))\n",
             reason="awaited-elsewhere",
             why="so do event loops and task groups",
             tree=_TREE,
