@@ -109,6 +109,7 @@ def cls(*lines, head="class Thing:"):
 
 
 SEND = "def send(self, text): ..."
+META = "{}\nclass Thing(metaclass={}): ...\n"
 BASE = "from app.base import Base\n"
 
 
@@ -126,6 +127,7 @@ BASE = "from app.base import Base\n"
         (cls("@staticmethod", "def f(a): ..."), cls("@staticmethod", "def f(a, b=1): ...")),
         (BASE + cls(head="class Thing(Base):"), "import app.base\n" + cls(head="class Thing(app.base.Base):")),
         (cls(head="class Thing(object):"), cls()),
+        (META.format("from app.base import Base as M", "M"), META.format("import app.base", "app.base.Base")),
         ("def Thing(a): ...\n", "def Thing(a, *, b=1): ...\n"),
         ("def Thing(a):\n    yield a\n", "def Thing(a):\n    yield from a\n"),
         ("import d\n@d.data\n" + cls("a: int"), "from d import data\n@data\n" + cls("a: int", "b: int = 0")),

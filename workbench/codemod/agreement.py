@@ -35,7 +35,8 @@ def differences(name: str, other: Interface, canonical: Interface, origin: Calla
 
 def _traced(texts: Sequence[str], origin: Callable[[str], str]) -> list[str]:
     """Return names by where they are defined; `metaclass=Name` keeps its keyword."""
-    return [f"{head}={origin(name)}" if equals and head.isidentifier() else origin(text) for text in texts for head, equals, name in [text.partition("=")]]
+    parts = [one.rpartition("=") if one.partition("=")[0].isidentifier() else ("", "", one) for one in texts]
+    return [f"{head}{equals}{origin(name)}" for head, equals, name in parts]
 
 
 def _noun(one: Interface) -> str:

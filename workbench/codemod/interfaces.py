@@ -49,17 +49,16 @@ def interfaces(module: Module, absolute: Callable[[str], str]) -> Iterator[tuple
 
     `absolute` turns a name as the module writes it into a dotted name of the tree. Raises Unparsable.
     """
-    generators = b"yield" in module.source
     for node in statements(module.tree.body):
         if isinstance(node, FunctionNode):
             decorators = _texts(node.decorator_list, absolute)
-            member = Member(signature_of(node, skip=0), generators and any(map(_yields, node.body)), decorators)
+            member = Member(signature_of(node, skip=0), _is_generator(node, module), decorators)
             yield node.name, Interface(member, decorators=decorators)
         elif isinstance(node, ast.ClassDef):
-            yield node.name, _of_class(node, absolute, generators)
+            yield node.name, _of_class(node, absolute, module)
 
 
-def _of_class(node: ast.ClassDef, absolute: Callable[[str], str], generators: bool) -> Interface:
+def _of_class(node: ast.ClassDef, absolute: Callable[[str], str], module: Module) -> Interface:
     methods: dict[str, Member] = {}
     attributes: set[str] = set()
     fields: list[ast.AnnAssign] = []
@@ -67,8 +66,7 @@ def _of_class(node: ast.ClassDef, absolute: Callable[[str], str], generators: bo
         if isinstance(one, FunctionNode):
             decorators = _texts(one.decorator_list, str)
             skip = int("staticmethod" not in decorators)
-            yields = generators and any(map(_yields, one.body))
-            methods[one.name] = Member(signature_of(one, skip=skip), yields, decorators)
+            methods[one.name] = Member(signature_of(one, skip=skip), _is_generator(one, module), decorators)
             attributes.update(_set_on_self(one))
         elif isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
             attributes.add(one.target.id)
@@ -84,6 +82,10 @@ def _of_class(node: ast.ClassDef, absolute: Callable[[str], str], generators: bo
         attributes=frozenset(attributes),
         fields=_taken(fields),
     )
+
+
+def _is_generator(node: FunctionNode, module: Module) -> bool:
+    return b"yield" in module.segment(node) and any(map(_yields, node.body))
 
 
 def _yields(node: ast.AST) -> bool:
