@@ -40,6 +40,10 @@ class Move:
         chains = (project.chain(spelled), project.at_base.chain(spelled))
         return any(self.old in chain and self.new not in chain[: chain.index(self.old)] for chain in chains)
 
+    def is_of_module(self, project: Project) -> bool:
+        """Say whether the old name is a module, and not something that its package imports under that name."""
+        return project.has_module(self.old) and project.chain(self.old) == (self.old,)
+
     def is_home(self, module: str, project: Project) -> bool:
         """Say whether a module is where the symbol lives or will live."""
         homes = {one for name in (self.old, self.new) for one in (project.split(name)[0], name.rpartition(".")[0])}

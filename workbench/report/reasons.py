@@ -72,6 +72,10 @@ REASONS: dict[str, Reason] = {
         "what the name stands for lies outside this tree, where nobody can look at it",
         "look at it by hand, or ask for less (`callable = false`)",
     ),
+    "is-a-module": Reason(
+        "the rule names a module, and its kind moves a single symbol",
+        "use the kind `move-module`, which moves all that is imported from it too",
+    ),
     "not-there": Reason(
         "the new module has nothing of this name",
         "define it there, or import it from where it is",

@@ -54,7 +54,10 @@ _TREE = (
 class ForbidModuleParameters(Parameters):
     """`module`: a dotted module name, or a pattern over dotted names."""
 
-    module: str = Field(pattern=r"^[\w*?\[\]!-]+(\.[\w*?\[\]!-]+)*$")
+    module: str = Field(
+        pattern=r"^[\w*?\[\]!-]+(\.[\w*?\[\]!-]+)*$",
+        description="a dotted module name, or a pattern over dotted names with `*`, `?` and `[...]`",
+    )
 
 
 class ForbidModule(Detector[ForbidModuleParameters]):

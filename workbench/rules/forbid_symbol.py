@@ -47,8 +47,8 @@ _TREE = (("app/__init__.py", ""), ("app/legacy.py", _LEGACY), ("app/ws.py", "cla
 class ForbidSymbolParameters(Parameters):
     """`symbol`: the dotted name; `use`: what about it is forbidden."""
 
-    symbol: str = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$")
-    use: Literal["any", "import", "call"] = "any"
+    symbol: str = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$", description="the dotted name of what is forbidden")
+    use: Literal["any", "import", "call"] = Field("any", description="what about it is forbidden")
 
 
 class ForbidSymbol(Detector[ForbidSymbolParameters]):

@@ -51,8 +51,8 @@ _TREE = (
 class MoveModuleParameters(Parameters):
     """`from` and `to`: dotted names of one module, before and after."""
 
-    from_: str = Field(alias="from", pattern=_NAME)
-    to: str = Field(pattern=_NAME)
+    from_: str = Field(alias="from", pattern=_NAME, description="the dotted name of the module as it was")
+    to: str = Field(pattern=_NAME, description="its dotted name from now on; the module must be there")
 
 
 class MoveModule(Rule[MoveModuleParameters]):

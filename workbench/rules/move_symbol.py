@@ -33,7 +33,7 @@ from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Re
 from workbench.codemod.source import Module
 from workbench.codemod.symbol_moves import carry_out
 from workbench.codemod.symbol_places import Move, Role, Spot, spots
-from workbench.model.violation import Site
+from workbench.model.violation import Blocked, Site
 
 _NAME = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
 _TREE = (
@@ -41,6 +41,7 @@ _TREE = (
     ("shop/old_mod.py", "def old(*a): ...\n\n\ndef new(*a): ...\n\n\nother = 1\n"),
     ("shop/new_mod.py", "def new(*a): ...\n"),
 )
+_A_MODULE = Blocked("is-a-module", "`from` is a module; the kind move-module moves all that is imported from it too")
 _RENAMED = (("to", "shop.old_mod.new"),)
 
 
@@ -96,7 +97,7 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             key=shortened(f"{role} {names.project.canonical(move.old)}"),
             snippet=names.module.snippet(place.start, place.end),
             message=f"{move.old} is now {move.new}",
-            blocked=spot.blocked,
+            blocked=_A_MODULE if move.is_of_module(names.project) else spot.blocked,
             excluded="string" if reported else "",
         )
 
@@ -205,6 +206,13 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             reason="dynamic-name",
             why="the text of the annotation is put together from pieces",
             tree=_TREE,
+        ),
+        Refuse(
+            code="from shop import old_mod\n\nold_mod.old()\n",
+            reason="is-a-module",
+            why="moving a module is another kind's work",
+            tree=_TREE,
+            parameters=(("from", "shop.old_mod"), ("to", "shop.new_mod")),
         ),
         Keep(
             code="from shop.new_mod import new\nfrom other import old\n\nnew(old)\n",

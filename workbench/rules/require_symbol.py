@@ -37,8 +37,8 @@ _TREE = (("app/__init__.py", ""), ("app/impl.py", "def build():\n    return 1\n\
 class RequireSymbolParameters(Parameters):
     """`symbol`: the dotted name; `callable`: whether it must be a function or a class."""
 
-    symbol: str = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$")
-    callable: bool = Field(default=True, strict=True)
+    symbol: str = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$", description="the dotted name of what must be there")
+    callable: bool = Field(default=True, strict=True, description="whether it must be a function or a class")
 
 
 class RequireSymbol(Detector[RequireSymbolParameters]):

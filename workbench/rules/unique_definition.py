@@ -63,8 +63,10 @@ _REDIRECT = ("fix", "redirect")
 class UniqueDefinitionParameters(Parameters):
     """`canonical`: the dotted name of the one definition; `fix`: whether the others are redirected to it."""
 
-    canonical: str = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$")
-    fix: Literal["redirect", "none"] = "none"
+    canonical: str = Field(
+        pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)+$", description="the dotted name of the class or function to use"
+    )
+    fix: Literal["redirect", "none"] = Field("none", description="whether the other definitions are redirected to it")
 
 
 class UniqueDefinition(Rule[UniqueDefinitionParameters]):
