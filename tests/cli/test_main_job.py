@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -114,6 +115,8 @@ def test_run_report_show_log_and_rollback_tell_one_story(root, git, tmp_path):
     kept = next(batch for batch in ran["batches"] if batch["state"] == "kept")
     shown = workbench(root, "show", "small", kept["id"]).stdout
     assert "+from app.new import build" in shown
+    assert re.search(r"unit +pass +\d+/\d+", shown)
+    assert document(root, "show", "small", kept["id"])["made"] == kept
     explained = workbench(root, "show", "small", "app/bad.py:1")
     assert explained.returncode == 0
     assert "quarantined" in explained.stdout

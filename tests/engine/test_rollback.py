@@ -74,3 +74,46 @@ def test_revert_undoes_one_batch_by_a_new_commit(done):
     assert git(done.root, "rev-parse", f"{certificate.to_commit}^") == head
     assert git(done.root, "diff", "--name-only", head, certificate.to_commit) == "app/b.py"
     assert git(done.root, "diff", "main", certificate.to_commit, "--", "app/b.py") == ""
+
+
+def turning(name: str) -> dict[str, str]:
+    """A module that uses the old function, with a test that is red before the migration and green after it."""
+    test = f"from app import {name}\n\n\ndef test_{name}():\n    assert {name}.run()[0] == 'new'\n"
+    return {**user(name), f"tests/test_{name}.py": test}
+
+
+def passed(suites) -> list[int | None]:
+    return [one.now.passed if one.now is not None else None for one in suites]
+
+
+def test_after_a_rollback_the_suites_stand_where_the_savepoint_stood(make_case):
+    case = make_case(turning("a"), turning("b"), max_files=1)
+    assert passed(case.run().suites) == [2]
+    certificate = rollback(case.root, "P2-002", means=case.means)
+    assert [one.id for one in certificate.gates] == ["syntax", "rescan", "imports", "unit"]
+    assert (certificate.gates[-1].tests.passed, certificate.gates[-1].cached) == (1, True)
+    assert passed(standing(case.root, None).suites) == [1]
+    rollback(case.root, "all", means=case.means)
+    assert passed(standing(case.root, None).suites) == [0]
+
+
+def test_after_a_revert_to_a_tree_nobody_judged_nothing_is_claimed(make_case):
+    case = make_case(turning("a"), turning("b"), max_files=1)
+    case.run()
+    certificate = revert(case.root, "P2-001", means=case.means)
+    assert certificate.gates == ()
+    (suite,) = standing(case.root, None).suites
+    assert (suite.now, suite.met, suite.verdict) == (None, None, None)
+    assert suite.baseline is not None
+
+
+def test_what_a_revert_made_is_a_savepoint_with_a_recorded_tree(make_case):
+    case = make_case(user("a"), user("b"), user("c"), max_files=1)
+    case.run(batch="P2-001")
+    case.run(batch="P2-002")
+    reverted = revert(case.root, "P2-001", means=case.means)
+    case.run(batch="P2-003")
+    certificate = rollback(case.root, "P2-003", means=case.means)
+    assert certificate.to_commit == reverted.to_commit
+    assert certificate.expected_tree == reverted.actual_tree
+    assert certificate.verified

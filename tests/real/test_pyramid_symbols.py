@@ -122,6 +122,8 @@ def _files(workshop: Workshop) -> Iterator[tuple[str, str]]:
     for path in workshop.tree("main"):
         if path.endswith(".py") and path not in NEW_MODULES:
             text = workshop.read("main", path)
+            if not any(name in text for _, name in MOVES):
+                continue  # among these are files of Python 2
             wanted = (one[1:3] in MOVES for one in _imports(ast.parse(text)))
             if path in BY_ATTRIBUTE or any(wanted):
                 yield path, text
@@ -172,7 +174,7 @@ def test_an_import_stays_in_its_function(outcome: Outcome):
             before["", "pyramid", "null", ""] += 1
         assert after == before, path
         nested += sum(bool(scope) for scope, module, _, _ in after.elements() if module in MOVES.values())
-    assert nested == 156
+    assert nested == 158
 
 
 def test_the_branch_is_green_without_workbench(outcome: Outcome, suite: Suite, tmp_path: Path):

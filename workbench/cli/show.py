@@ -24,11 +24,11 @@ def show(
             if options.json:
                 from workbench.report.documents import batch_document
 
-                print_document(batch_document(batch.plan, batch.batch, batch.gates, batch.diff))
+                print_document(batch_document(batch.plan, batch.batch, batch.gates, batch.diff, batch.record))
             else:
                 from workbench.report.console.plan import show_batch
 
-                show_batch(options.results(), batch.plan, batch.batch, batch.gates, batch.diff)
+                show_batch(options.results(), batch.plan, batch.batch, batch.gates, batch.diff, batch.record)
         case ShownPlaces() as places:
             _places(options, places)
         case whole:

@@ -6,10 +6,10 @@ commit it is done, at its parent it is repeated, anywhere else somebody else mov
 
 from __future__ import annotations
 
+from workbench.engine.certificate import certify
 from workbench.engine.session import Session
 from workbench.model.errors import Conflict
-from workbench.model.event import BatchKept, RolledBack
-from workbench.model.run import Certificate
+from workbench.model.event import BatchKept
 from workbench.repo.refs import compare_and_swap
 
 
@@ -23,26 +23,7 @@ def recover(session: Session) -> None:
     if intent.rollback is not None:
         back = intent.rollback
         _move(session, old=back.from_commit, new=back.to_commit, reason=f"workbench: roll back {back.target}")
-        session.record(
-            RolledBack(session.run, certify(session, back.target, back.mode, back.from_commit, back.batches))
-        )
-
-
-def certify(session: Session, target: str, mode: str, old: str, batches: tuple[str, ...]) -> Certificate:
-    """Hold the tree at the tip against the one the ledger recorded when that commit was made or kept."""
-    repo, record = session.ws.repo, session.ledger.load_run(session.run)
-    recorded = {one.commit: one.tree for one in record.batches} | {record.base: record.base_tree}
-    return Certificate(
-        target=target,
-        mode=mode,
-        from_commit=old,
-        from_tree=repo.tree(old),
-        to_commit=session.tip,
-        to_tree=repo.tree(session.tip),
-        expected_tree=recorded.get(session.tip) or "not recorded",
-        actual_tree=repo.tree(session.tip),
-        batches=batches,
-    )
+        certify(session, back)
 
 
 def _move(session: Session, *, old: str, new: str, reason: str) -> None:

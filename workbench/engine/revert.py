@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.engine.begin import reopen
+from workbench.engine.certificate import certify
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.rollback import chosen_batches
 from workbench.engine.session import Session, unwatched
 from workbench.model.errors import Refused
-from workbench.model.event import RollbackStarted, RolledBack
+from workbench.model.event import RollbackStarted
 from workbench.model.run import BatchRecord, Certificate
 from workbench.repo.candidate import Candidate, commit_tree
 from workbench.repo.history import Clash, merge_tree_revert
@@ -30,22 +31,11 @@ def revert(directory: Path, target: str, *, means: Means) -> Certificate:
             made = _undo(session, made.commit, one)
         names = tuple(one.id for one in batches)
         put_ref(session.ws.repo, session.side_ref("cand"), made.commit)
-        session.record(RollbackStarted(session.run, target, "revert", old, made.commit, names))
+        back = RollbackStarted(session.run, target, "revert", old, made.commit, names, made.tree)
+        session.record(back)
         compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
         session.tip = made.commit
-        certificate = Certificate(
-            target=target,
-            mode="revert",
-            from_commit=old,
-            from_tree=session.ws.repo.tree(old),
-            to_commit=made.commit,
-            to_tree=made.tree,
-            expected_tree=made.tree,
-            actual_tree=session.ws.repo.tree(session.tip),
-            batches=names,
-        )
-        session.record(RolledBack(session.run, certificate))
-        return certificate
+        return certify(session, back)
 
 
 def _undo(session: Session, tip: str, batch: BatchRecord) -> Candidate:

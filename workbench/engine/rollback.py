@@ -9,13 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.engine.begin import reopen, take_up
+from workbench.engine.certificate import certify
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
-from workbench.engine.recover import certify
 from workbench.engine.session import Session, unwatched
 from workbench.model.batch import ON_BRANCH
 from workbench.model.errors import Refused, UsageError
-from workbench.model.event import RollbackStarted, RolledBack, RunFinished
+from workbench.model.event import RollbackStarted, RunFinished
 from workbench.model.run import BatchRecord, Certificate, RunOutcome, RunRecord
 from workbench.repo.refs import compare_and_swap, put_ref
 
@@ -50,12 +50,11 @@ def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certific
     if savepoint is None:
         raise UsageError(f"the ledger has no savepoint before {batch}", hint="`workbench verify` looks into it")
     put_ref(session.ws.repo, session.side_ref(f"rolled-back-{old[:12]}"), old)
-    session.record(RollbackStarted(session.run, target, mode, old, savepoint, names))
+    back = RollbackStarted(session.run, target, mode, old, savepoint, names)
+    session.record(back)
     compare_and_swap(session.ws.repo, session.ref, new=savepoint, old=old, reason=f"workbench: roll back {target}")
     session.tip = savepoint
-    certificate = certify(session, target, mode, old, names)
-    session.record(RolledBack(session.run, certificate))
-    return certificate
+    return certify(session, back)
 
 
 def on_branch(record: RunRecord) -> list[BatchRecord]:

@@ -11,7 +11,7 @@ from workbench.engine.workspace import Workspace, ledger_path, open_workspace
 from workbench.ledger.ledger import Ledger
 from workbench.model.errors import UsageError
 from workbench.model.plan import Batch, Plan
-from workbench.model.run import QuarantineRecord, RunRecord
+from workbench.model.run import BatchRecord, QuarantineRecord, RunRecord
 from workbench.model.violation import Violation
 from workbench.planning.frozen import loads
 from workbench.planning.spec import BUILTIN_GATES
@@ -20,12 +20,13 @@ from workbench.repo.history import diff
 
 @dataclass(frozen=True, slots=True)
 class ShownBatch:
-    """A batch, the gates that judge it in order, and its diff: as kept, or as foreseen."""
+    """A batch, the gates that judge it in order, its diff as kept or as foreseen, and what a run made of it."""
 
     plan: Plan
     batch: Batch
     gates: tuple[str, ...]
     diff: str
+    record: BatchRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ def _remembered(ws: Workspace) -> tuple[Plan, RunRecord | None]:
 
 def _batch(ws: Workspace, plan: Plan, record: RunRecord | None, batch: Batch) -> ShownBatch:
     gates = (*BUILTIN_GATES, *(gate.id for gate in ws.spec.gates if gate.when == "batch"))
-    kept = next((one for one in record.batches if one.id == batch.id), None) if record is not None else None
-    if kept is not None and kept.commit is not None and kept.parent is not None:
-        text = diff(ws.repo, kept.parent, kept.commit)
+    made = next((one for one in record.batches if one.id == batch.id), None) if record is not None else None
+    if made is not None and made.commit is not None and made.parent is not None:
+        text = diff(ws.repo, made.parent, made.commit)
     else:
         text = "".join(foresee_file(ws, plan, path, batch.rules) for path in batch.files)
-    return ShownBatch(plan, batch, tuple(str(gate) for gate in gates), text)
+    return ShownBatch(plan, batch, tuple(str(gate) for gate in gates), text, made)
 
 
 def _places(ws: Workspace, plan: Plan, record: RunRecord | None, what: str) -> ShownPlaces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from workbench.engine.judging import Judge
 from workbench.engine.session import Session
@@ -13,11 +13,16 @@ from workbench.model.run import SuiteRecord
 from workbench.planning.spec import GateSpec
 
 
-def measured(session: Session, baseline: GateReport | None, judgement: Judgement, gate: GateSpec) -> SuiteMeasured:
-    """Return the standing of one gate after `judgement`."""
-    now = judgement.report.counts
-    if gate.expect == "red-then-green":
-        met: bool | None = judgement.verdict is Verdict.PASS
+def measured(
+    session: Session, baseline: GateReport | None, judgement: Judgement | None, gate: GateSpec
+) -> SuiteMeasured:
+    """Return the standing of one gate after `judgement`; None where it never judged what is there now."""
+    now = judgement.report.counts if judgement is not None else None
+    met: bool | None
+    if judgement is None:
+        met = None
+    elif gate.expect == "red-then-green":
+        met = judgement.verdict is Verdict.PASS
     else:
         met = meets(gate.target, now) if gate.target is not None and now is not None else None
     return SuiteMeasured(
@@ -29,7 +34,7 @@ def measured(session: Session, baseline: GateReport | None, judgement: Judgement
             now=now,
             target=gate.target,
             met=met,
-            verdict=judgement.verdict,
+            verdict=judgement.verdict if judgement is not None else None,
         ),
     )
 
@@ -41,6 +46,16 @@ def standings(judge: Judge, judgements: Iterable[Judgement]) -> list[SuiteMeasur
         measured(judge.session, judge.baseline.get(one.report.gate), one, gates[one.report.gate])
         for one in judgements
         if one.report.gate in gates
+    ]
+
+
+def remembered_standings(session: Session, judged: Mapping[str, Judgement]) -> list[SuiteMeasured]:
+    """Return where the measured gates stand on a tree that the branch came back to."""
+    baselines = session.ledger.baselines(session.run)
+    return [
+        measured(session, baselines[gate.id].report, judged.get(gate.id), gate)
+        for gate in session.ws.spec.gates
+        if gate.id in baselines
     ]
 
 

@@ -136,7 +136,10 @@ class SuiteMeasured:
 
 @dataclass(frozen=True, slots=True)
 class RollbackStarted:
-    """Intent to move the branch from `from_commit` to `to_commit`, taking `batches` off it."""
+    """Intent to move the branch from `from_commit` to `to_commit`, taking `batches` off it.
+
+    `to_tree` where `to_commit` was made for this, and no batch remembers its tree.
+    """
 
     run: str
     target: str
@@ -144,6 +147,7 @@ class RollbackStarted:
     from_commit: str
     to_commit: str
     batches: tuple[str, ...]
+    to_tree: str = ""
 
 
 @dataclass(frozen=True, slots=True)

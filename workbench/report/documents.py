@@ -84,8 +84,10 @@ def _planned(batch: Batch) -> Object:
     }
 
 
-def batch_document(plan: Plan, batch: Batch, gates: Sequence[str], diff: str) -> Object:
-    """Return one planned batch in full: its units, its sites, the gates that will judge it, its diff."""
+def batch_document(
+    plan: Plan, batch: Batch, gates: Sequence[str], diff: str, record: BatchRecord | None = None
+) -> Object:
+    """Return one planned batch in full: units, sites, gates, diff, and what a run made of it (null before)."""
     mine = frozenset(batch.fingerprints)
     return {
         "schema": SCHEMA,
@@ -94,6 +96,7 @@ def batch_document(plan: Plan, batch: Batch, gates: Sequence[str], diff: str) ->
         "violations": [violation_object(one) for one in plan.violations if one.fingerprint in mine],
         "gates": list(gates),
         "diff": diff,
+        "made": _batch(record) if record is not None else None,
     }
 
 

@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.text import Text
 
 from workbench.model.plan import Batch, Phase, Plan
+from workbench.model.run import BatchRecord
 from workbench.model.violation import SiteState, Violation, totals
 from workbench.report.console import frame
+from workbench.report.console.gates import show_gates
 from workbench.report.console.totals import show_totals
 from workbench.report.figures import counted, short
 from workbench.report.reasons import REASONS, reason
@@ -90,8 +92,10 @@ def _by_reason(violations: Iterable[Violation]) -> list[tuple[str, list[Violatio
     return [(code, list(group)) for code, group in groupby(ordered, key=lambda one: one.reason)]
 
 
-def show_batch(console: Console, plan: Plan, batch: Batch, gates: Sequence[str], diff: str) -> None:
-    """Print one batch: its files with their sites, the gates that will judge it in order, and its diff."""
+def show_batch(
+    console: Console, plan: Plan, batch: Batch, gates: Sequence[str], diff: str, record: BatchRecord | None = None
+) -> None:
+    """Print one batch: its files with their sites, its gates and what they said, and its diff."""
     sites: Mapping[str, Violation] = {one.fingerprint: one for one in plan.violations}
     mine = [sites[one] for one in batch.fingerprints if one in sites]
     frame.heading(
@@ -108,6 +112,11 @@ def show_batch(console: Console, plan: Plan, batch: Batch, gates: Sequence[str],
                 if one.path == path:
                     _site(console, one)
     frame.heading(console, "gates", " → ".join(gates))
+    if record is not None and record.gates:
+        show_gates(console, record.gates)
+        at = f"  {short(record.commit)}" if record.commit else ""
+        frame.paragraph(console, str(record.state).replace("_", " "), frame.text(at, frame.QUIET))
+        console.print()
     if diff:
         show_diff(console, diff)
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from workbench.model.run import Certificate
 from workbench.report.console import frame
-from workbench.report.console.run import show_gates
+from workbench.report.console.gates import show_gates
 from workbench.report.figures import short
 
 

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from workbench.model.batch import DONE, ON_BRANCH, BatchState
-from workbench.model.gate import Verdict
-from workbench.model.run import BatchRecord, GateRecord, QuarantineRecord, RunOutcome, RunRecord, SuiteRecord
+from workbench.model.run import BatchRecord, QuarantineRecord, RunOutcome, RunRecord, SuiteRecord
 from workbench.model.violation import SiteState, totals
 from workbench.report.console import frame
+from workbench.report.console.gates import VERDICT_STYLE
 from workbench.report.console.plan import show_blocked
 from workbench.report.console.totals import show_totals
 from workbench.report.figures import NOTHING, counted, duration, goal, rate, short
@@ -22,13 +22,6 @@ _OUTCOME_STYLE = {
     RunOutcome.INTERRUPTED: frame.CARE,
     RunOutcome.ROLLED_BACK: frame.CARE,
     RunOutcome.RUNNING: "",
-}
-VERDICT_STYLE = {
-    Verdict.PASS: frame.GOOD,
-    Verdict.FAIL: frame.BAD,
-    Verdict.ERROR: frame.CARE,
-    Verdict.TIMEOUT: frame.CARE,
-    Verdict.SKIP: frame.QUIET,
 }
 _EVIDENCE_LINES = 12
 _TESTS = 5
@@ -81,25 +74,6 @@ def _met(suite: SuiteRecord) -> Text:
     if suite.verdict is None:
         return Text(NOTHING, frame.QUIET)
     return frame.text(str(suite.verdict), VERDICT_STYLE[suite.verdict])
-
-
-def show_gates(console: Console, gates: Sequence[GateRecord]) -> None:
-    """Print judgings: verdict, tests, seconds, and why when it was no pass."""
-    frame.columns(
-        console,
-        ["gate", "verdict", "tests", "took", ""],
-        [
-            [
-                one.id,
-                frame.text(str(one.verdict), VERDICT_STYLE[one.verdict]),
-                rate(one.tests),
-                "cached" if one.cached else duration(one.seconds),
-                one.reason,
-            ]
-            for one in gates
-        ],
-        left=frozenset({0, 1, 4}),
-    )
 
 
 def _not_kept(console: Console, batches: Sequence[BatchRecord]) -> None:
