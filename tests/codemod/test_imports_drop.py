@@ -99,7 +99,23 @@ def test_it_stays_where_something_needs_it(code: str) -> None:
 
 def test_it_stays_where_others_import_it_from_here() -> None:
     assert dropped("import a\n", path="app/shared.py") == "import a\n"
-    assert dropped("import a\n", path="app/__init__.py") == "import a\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("from .impl import a\n", "from .impl import a\n"),
+        ("from app.impl import a\n", "from app.impl import a\n"),
+        ("from appendix import a\n", ""),
+        ("from os import path as a\n", ""),
+        ("from os import a as a\n", "from os import a as a\n"),
+        ("from .impl import a, b\n__all__ = ['b']\n", "from .impl import b\n__all__ = ['b']\n"),
+        ("from os import a\n__all__ = ['a']\n", "from os import a\n__all__ = ['a']\n"),
+        ("from os import a\n__all__ = names()\n", "from os import a\n__all__ = names()\n"),
+    ],
+)
+def test_a_package_offers_what_it_lists_or_imports_from_itself(before: str, after: str) -> None:
+    assert dropped(before, path="app/__init__.py") == after
 
 
 def test_it_stays_while_it_is_read() -> None:

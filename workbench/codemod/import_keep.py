@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Callable
 
+from workbench.codemod.module_names import is_under
 from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.scopes import ScopeKind
@@ -95,7 +96,11 @@ class Keepers:
         return False
 
     def _exported(self, imported: ImportedName) -> bool:
-        """Say whether `__all__`, a package's `__init__`, `X as X` or another module's import offers it to others."""
+        """Say whether `__all__`, a package's `__init__`, `X as X` or another module's import offers it to others.
+
+        An `__init__` that lists nothing offers what it imports from its own package; what it imports from elsewhere
+        was there for the code that read it.
+        """
         if imported.scope.kind is not ScopeKind.MODULE:
             return False
         listed = exports(self._module.tree)
@@ -103,7 +108,8 @@ class Keepers:
             return True
         marked = imported.alias.asname is not None and imported.alias.asname == imported.alias.name
         used = bool(self._module.name) and bool(self._project.users(f"{self._module.name}.{imported.local}"))
-        return self._module.is_package or marked or used
+        own = listed is None and self._module.is_package and is_under(imported.spelled, self._module.name)
+        return marked or used or own
 
     def _noqa(self, imported: ImportedName) -> bool:
         lines = self._module.source.splitlines()
