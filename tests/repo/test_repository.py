@@ -94,7 +94,8 @@ def test_a_repository_of_somebody_else_is_reported_in_gits_words(root, tmp_path,
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentFailed, match="dubious ownership") as refused:
         open_repository(root)
-    assert "safe.directory" in refused.value.message
+    assert "\n" not in refused.value.message
+    assert f"`git config --global --add safe.directory {root}`" in refused.value.hint
 
 
 def test_a_line_break_in_the_path_is_refused_not_misread(git, tmp_path):

@@ -151,4 +151,8 @@ def _not_opened(directory: Path, said: str) -> UsageError | EnvironmentFailed:
         return UsageError(
             f"{directory} is not in a git repository", hint="go to one, name one with -C, or make one with `git init`"
         )
-    return EnvironmentFailed(said, hint="git will not work here until this is mended; nothing was touched")
+    first, _, rest = said.partition("\n")
+    # Where it distrusts the owner of a directory, git says what to type, on a line of its own.
+    advice = [line.strip() for line in rest.splitlines() if line.strip().startswith("git ")]
+    mend = f"if you trust it, `{advice[0]}`" if advice else "git will not work here until this is mended"
+    return EnvironmentFailed(first.removeprefix("fatal: "), hint=f"{mend}; nothing was touched")
