@@ -21,6 +21,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Look and decide": {
         "scan": "List the violations in the working tree, or in a commit.",
+        "check": "Fail on violations that are new: the ratchet for CI and hooks.",
         "plan": "Freeze the plan and show its phases, batches and blocked places.",
         "show": "Show a batch with its diff and gates, or explain a place.",
     },

@@ -50,6 +50,28 @@ def scan_document(
     }
 
 
+def check_document(
+    plan: str,
+    baseline: str,
+    commit: str | None,
+    new: Sequence[Violation],
+    skipped: Iterable[Skipped],
+    known: int,
+    gone: int,
+    unjudged: int,
+) -> Object:
+    """Return what the ratchet found; now = new + known, and `gone` and `unjudged` were in the baseline only."""
+    return {
+        "schema": SCHEMA,
+        "plan": plan,
+        "baseline": baseline,
+        "commit": commit,
+        "new": [violation_object(one) for one in new],
+        "skipped": [skipped_object(one) for one in skipped],
+        "totals": {"now": len(new) + known, "new": len(new), "known": known, "gone": gone, "unjudged": unjudged},
+    }
+
+
 def plan_document(plan: Plan) -> Object:
     """Return a frozen plan."""
     return {

@@ -14,6 +14,7 @@ from workbench.report.figures import counted, short
 from workbench.report.reasons import reason
 
 _TOP_FILES = 5
+_COMMIT = 40
 
 
 def show_violations(console: Console, violations: Iterable[Violation]) -> None:
@@ -56,6 +57,26 @@ def show_scan(
     if violations:
         _by_rule(console, violations, rules)
         _top_files(console, files)
+    _skipped(console, skipped)
+
+
+def show_check(
+    console: Console,
+    plan: str,
+    baseline: str,
+    new: Sequence[Violation],
+    skipped: Sequence[Skipped],
+    known: int,
+    gone: int,
+    unjudged: int,
+) -> None:
+    """Print the new violations, a line for each, then how the rest stands against the baseline."""
+    show_violations(console, new)
+    verdict = frame.text(f"{counted(len(new), 'violation')} new", frame.BAD) if new else frame.text("ok", frame.GOOD)
+    against = short(baseline) if len(baseline) >= _COMMIT else baseline
+    frame.heading(console, plan, verdict, f"{known} known, {gone} gone since {against}")
+    if unjudged:
+        frame.paragraph(console, f"{counted(unjudged, 'known place')} in files that cannot be judged now")
     _skipped(console, skipped)
 
 
