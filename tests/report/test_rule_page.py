@@ -1,6 +1,6 @@
 """A rule kind's page is its docstring, its parameters and its examples."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,6 +14,7 @@ class Own(Parameters):
     old: str = Field(alias="from", description="the old name")
     shapes: tuple[str, ...] = ("a",)
     mode: Literal["x", "y"] = "x"
+    names: Mapping[str, str] = Field(default_factory=dict)
 
 
 class RenameThing(Rule[Own]):
@@ -25,6 +26,7 @@ class RenameThing(Rule[Own]):
         Change("old()\n", "new()\n", "A call is renamed.", parameters=(("mode", "y"),)),
         Refuse("from m import *\n", "star-import", "A star hides the name."),
         Keep("older()\n", "Another name stays."),
+        Keep("old()\n", "The file of the thing itself stays.", path="old.py", parameters=(("mode", "y"),)),
     )
 
     def targets(self) -> tuple[str, ...]:
@@ -53,6 +55,12 @@ class FindThing(RenameThing):
 
 def test_page(same_picture):
     same_picture("rule-page.md", rule_page(RenameThing))
+
+
+def test_page_as_a_chapter():
+    headings = [line for line in rule_page(RenameThing, level=2).splitlines() if line.startswith("#")]
+    assert headings[:2] == ["## rename-thing", "### Parameters"]
+    assert {line.split()[0] for line in headings[1:]} == {"###"}
 
 
 def test_a_kind_that_only_finds_says_so():

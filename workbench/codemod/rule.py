@@ -17,6 +17,7 @@ from workbench.model.errors import Problem
 from workbench.model.violation import Blocked, Priority, Site
 
 Handling = Literal["report", "rewrite", "ignore"]
+EXAMPLE_PATH = "app/example.py"
 
 
 class Parameters(BaseModel):
@@ -24,16 +25,18 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)
-    kind: str
-    why: str = ""
-    label: str = ""
-    priority: Priority | None = None
-    paths: tuple[str, ...] = ()
-    allow: tuple[str, ...] = ()
-    strings: Handling = "report"
-    doctests: Handling = "report"
-    after: tuple[str, ...] = ()
+    id: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64, description="what the rule is called, in this plan alone"
+    )
+    kind: str = Field(description="what it does: one of the kinds here, or a kind of your own")
+    why: str = Field("", description="why it is wanted, for those who read the commits")
+    label: str = Field("", description="a word to group rules by")
+    priority: Priority | None = Field(None, description="of its violations, before `[priorities]` is asked")
+    paths: tuple[str, ...] = Field((), description="the files it looks at; all of the scope, if none are given")
+    allow: tuple[str, ...] = Field((), description="the files in which the old form may stay")
+    strings: Handling = Field("report", description="what is done about dotted names in strings")
+    doctests: Handling = Field("report", description="what is done about doctests")
+    after: tuple[str, ...] = Field((), description="ids of the rules that are carried out before it")
 
 
 P = TypeVar("P", bound=Parameters)
@@ -59,7 +62,7 @@ class Change:
     before: str
     after: str
     why: str
-    path: str = "app/example.py"
+    path: str = EXAMPLE_PATH
     tree: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, object], ...] = ()
 
@@ -71,7 +74,7 @@ class Refuse:
     code: str
     reason: str
     why: str
-    path: str = "app/example.py"
+    path: str = EXAMPLE_PATH
     tree: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, object], ...] = ()
 
@@ -82,7 +85,7 @@ class Keep:
 
     code: str
     why: str
-    path: str = "app/example.py"
+    path: str = EXAMPLE_PATH
     tree: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, object], ...] = ()
 

@@ -38,14 +38,14 @@ REASONS: dict[str, Reason] = {
     # The name itself stands in the way.
     "name-taken": Reason(
         "the new name already means something else here",
-        "rename the local thing, then `workbench retry` with --blocked",
+        "rename the local thing, then plan again",
     ),
     "star-import": Reason(
         "the name comes from a star import that cannot be followed",
         "import the name explicitly",
     ),
     "dynamic-name": Reason(
-        "the name is made at run time (getattr, a string, a module's __getattr__)",
+        "the name is made at run time (`getattr`, a string, a module's `__getattr__`)",
         "change this place by hand, or decide its string with `strings`",
     ),
     "import-cycle": Reason(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic.fields import FieldInfo
 
-from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rule
+from workbench.codemod.rule import EXAMPLE_PATH, Change, Example, Keep, Parameters, Refuse, Rule
 from workbench.report.reasons import reason
 from workbench.report.safe import markdown_block, markdown_code
 
@@ -27,16 +27,20 @@ def rule_list(kinds: Mapping[str, Kind]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def rule_page(kind: Kind) -> str:
-    """Return why the kind exists, what it takes, and what it changes, refuses and leaves alone."""
+def rule_page(kind: Kind, *, level: int = 1) -> str:
+    """Return why the kind exists, what it takes, and what it changes, refuses and leaves alone.
+
+    `level` is that of its heading, from 1; deeper where the page is a chapter of a longer one.
+    """
+    below = "#" * (level + 1)
     parts = [
-        f"# {kind.kind}",
+        f"{'#' * level} {kind.kind}",
         kind.summary if kind.fixes else f"{kind.summary} It finds, and leaves the change to a person.",
         why(kind),
-        _parameters(kind),
-        *_examples("What it changes", (_change(one) for one in _of(kind, Change))),
-        *_examples("What it refuses", (_refusal(one) for one in _of(kind, Refuse))),
-        *_examples("What it leaves alone", (_keep(one) for one in _of(kind, Keep))),
+        _parameters(kind, f"{below} Parameters"),
+        *_examples(f"{below} What it changes", (_change(one) for one in _of(kind, Change))),
+        *_examples(f"{below} What it refuses", (_refusal(one) for one in _of(kind, Refuse))),
+        *_examples(f"{below} What it leaves alone", (_keep(one) for one in _of(kind, Keep))),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -50,25 +54,29 @@ def _of(kind: Kind, shape: type[E]) -> list[E]:
     return [one for one in kind.examples if isinstance(one, shape)]
 
 
-def _parameters(kind: Kind) -> str:
+def _parameters(kind: Kind, title: str) -> str:
     own = {name: field for name, field in kind.Parameters.model_fields.items() if name not in _COMMON}
     if not own:
         return ""
-    lines = [_parameter(field.alias or name, field) for name, field in own.items()]
-    return "## Parameters\n\n" + "\n".join(lines)
+    return f"{title}\n\n" + "\n".join(parameter(field.alias or name, field) for name, field in own.items())
 
 
-def _parameter(name: str, field: FieldInfo) -> str:
+def parameter(name: str, field: FieldInfo) -> str:
+    """Return the line about one parameter: name, type, default, what it is."""
     shape = field.annotation
     kind = shape.__name__ if isinstance(shape, type) and not get_args(shape) else _MODULES.sub("", str(shape))
-    standing = "required" if field.is_required() else f"default {markdown_code(repr(field.get_default()))}"
+    standing = "required" if field.is_required() else f"default {markdown_code(_default(field))}"
     told = f": {field.description}" if field.description else ""
     return f"- {markdown_code(name)} {markdown_code(kind)}, {standing}{told}"
 
 
+def _default(field: FieldInfo) -> str:
+    return repr(field.get_default(call_default_factory=True, validated_data={}))
+
+
 def _examples(title: str, examples: Iterable[str]) -> list[str]:
     told = list(examples)
-    return [f"## {title}", *told] if told else []
+    return [title, *told] if told else []
 
 
 def _change(one: Change) -> str:
@@ -86,7 +94,8 @@ def _keep(one: Keep) -> str:
 
 
 def _taken(one: Example) -> str:
-    if not one.parameters:
-        return ""
+    """Say what an example depends on, beside its source: the file it stands in, and parameters."""
+    where = f"in {markdown_code(one.path)}" if one.path != EXAMPLE_PATH else ""
     given = ", ".join(markdown_code(f"{name} = {value!r}") for name, value in one.parameters)
-    return f"With {given}:\n\n"
+    told = ", ".join(part for part in (where, f"with {given}" if given else "") if part)
+    return f"{told[0].upper()}{told[1:]}:\n\n" if told else ""

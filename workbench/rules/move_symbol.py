@@ -48,8 +48,8 @@ _RENAMED = (("to", "shop.old_mod.new"),)
 class MoveSymbolParameters(Parameters):
     """`from` and `to`: dotted names of one symbol, before and after."""
 
-    from_: str = Field(alias="from", pattern=_NAME)
-    to: str = Field(pattern=_NAME)
+    from_: str = Field(alias="from", pattern=_NAME, description="the dotted name as it was")
+    to: str = Field(pattern=_NAME, description="the dotted name from now on; the symbol must be there")
 
 
 class MoveSymbol(Rule[MoveSymbolParameters]):
