@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "scan": "List the violations in the working tree, or in a commit.",
         "check": "Fail on violations that are new: the ratchet for CI and hooks.",
         "plan": "Freeze the plan and show its phases, batches and blocked places.",
+        "gates": "List the gates, or measure what they say of the code as it is.",
         "show": "Show a batch with its diff and gates, or explain a place.",
     },
     "Do and undo": {

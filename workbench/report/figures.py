@@ -59,10 +59,13 @@ def rate(counts: TestCounts | None) -> str:
 
 
 def goal(target: Fraction | None, now: TestCounts | None) -> str:
-    """Return a target in the suite's own number of tests, "17/18", or in percent where that does not divide."""
+    """Return a target in the suite's own number of tests, "17/18", or in percent where that does not divide.
+
+    A target that is no whole percentage stays the fraction it is.
+    """
     if target is None:
         return NOTHING
     tests = now.ran if now is not None else 0
     if tests and tests % target.denominator == 0:
         return f"{target * tests}/{tests}"
-    return f"{float(target * 100):.4g} %"
+    return f"{target * 100} %" if (target * 100).denominator == 1 else str(target)

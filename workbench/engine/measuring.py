@@ -1,0 +1,44 @@
+"""What the gates of a plan are, and what they say of the code as it is, before any plan is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.engine.judging import in_level_order
+from workbench.engine.means import Means
+from workbench.engine.opening import open_run
+from workbench.engine.stage import Stage
+from workbench.engine.workspace import open_workspace, read_workspace, refuse_bad_plan
+from workbench.gates.command import run_command
+from workbench.model.gate import GateReport
+from workbench.planning.planfile import find_plan
+from workbench.planning.spec import GateSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A plan's command gates in the order they judge in, and what each said of `commit`, by id; "" before any did."""
+
+    plan: str
+    gates: tuple[GateSpec, ...]
+    commit: str = ""
+    reports: Mapping[str, GateReport] = field(default_factory=dict)
+
+
+def gates_of(directory: Path, plan: str | None, means: Means) -> Measured:
+    """Return the gates of a plan; nothing is run."""
+    with open_workspace(directory, plan, means) as ws:
+        return Measured(ws.spec.name, in_level_order(ws.spec.gates))
+
+
+def measure(directory: Path, plan: str | None, means: Means) -> Measured:
+    """Run every gate once on HEAD, in the sandbox; one that does not finish says so in its report."""
+    refuse_bad_plan(directory, plan, means)
+    with open_run(directory, means, owner="workbench gates", jobs=1) as opened:
+        ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
+        commit, gates = ws.repo.resolve("HEAD"), in_level_order(ws.spec.gates)
+        with Stage.open(ws, inherit=opened.inherit) as stage:
+            reports = {gate.id: run_command(gate, bench=stage.at(commit), files=()) for gate in gates}
+        return Measured(ws.spec.name, gates, commit, reports)
