@@ -48,9 +48,9 @@ def test_every_kind_says_what_a_kind_must_say() -> None:
         assert sys.modules[rule.__module__].__doc__
 
 
-def _install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def _install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, source: str = KIND) -> None:
     """Put a distribution on the path that brings a rule kind through its entry point."""
-    (tmp_path / "foreign_kind.py").write_text(KIND.format(kind=kind))
+    (tmp_path / "foreign_kind.py").write_text(source.format(kind=kind))
     info = tmp_path / "foreign_kind-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: foreign-kind\nVersion: 1.0\n")
@@ -67,3 +67,22 @@ def test_two_kinds_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.M
     _install(tmp_path, monkeypatch, "replace-call")
     with pytest.raises(UsageError, match="two rule kinds are called 'replace-call'"):
         kinds()
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("raise OSError('no such {kind}')", "cannot be imported: OSError: no such x"),
+        ("from workbench import nothing", "cannot be imported: ImportError: "),
+        ("", "cannot be imported: AttributeError: "),
+        ("Foreign = 1", "which is no rule kind"),
+        ("class Foreign: kind = 'x'", "which is no rule kind"),
+    ],
+)
+def test_a_foreign_kind_that_is_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, told: str
+) -> None:
+    _install(tmp_path, monkeypatch, "x", source)
+    with pytest.raises(UsageError, match="foreign-kind brings the rule kind 'mine' as foreign_kind:Foreign") as caught:
+        kinds()
+    assert told in caught.value.message

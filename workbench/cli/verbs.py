@@ -39,7 +39,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "report": "Write the report of the plan's newest run.",
     },
     "Look something up": {
-        "rules": "List the rule kinds, or show the page of one.",
+        "rules": "List the rule kinds, show the page of one, or begin a new one.",
         "schema": "Print the JSON Schema of plan files, for editors.",
     },
 }

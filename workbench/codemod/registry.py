@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any
 
@@ -44,4 +44,23 @@ def _own() -> list[type[Rule[Any]]]:
 
 
 def _foreign() -> list[type[Rule[Any]]]:
-    return [point.load() for point in sorted(entry_points(group=_GROUP), key=lambda p: p.name)]
+    return [_loaded(point) for point in sorted(entry_points(group=_GROUP), key=lambda p: p.name)]
+
+
+def _loaded(point: EntryPoint) -> type[Rule[Any]]:
+    """Return the kind an entry point names; whatever stops it is told with the package's name."""
+    package = point.dist.name if point.dist is not None else "a package"
+    try:
+        kind = point.load()
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"{package} brings the rule kind {point.name!r} as {point.value}, which cannot be imported: {told}",
+            hint="mend or uninstall that package",
+        ) from error
+    if not (isinstance(kind, type) and issubclass(kind, Rule) and isinstance(getattr(kind, "kind", None), str)):
+        raise UsageError(
+            f"{package} brings the rule kind {point.name!r} as {point.value}, which is no rule kind",
+            hint="its entry point must name a subclass of workbench.codemod.rule.Rule",
+        )
+    return kind
