@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "run": "Carry the frozen plan out, batch by batch.",
         "resume": "Finish the run that stopped, whatever stopped it.",
         "abort": "Undo the run that stopped.",
+        "retry": "Try again what was set aside, after a rule or a file has changed.",
         "rollback": "Return the run branch to before a batch, with proof.",
         "land": "Bring the run branch into the branch you work on.",
     },

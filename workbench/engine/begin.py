@@ -50,6 +50,13 @@ def begin(opened: Opened, plan_name: str | None, options: RunOptions, watch: Wat
         session = _session(opened, ws, plan, earlier, watch(plan))
         session.record(RunResumed(session.run, _stored(options)))
         return session
+    return start(opened, ws, plan, project, options, watch)
+
+
+def start(
+    opened: Opened, ws: Workspace, plan: Plan, project: Project | None, options: RunOptions, watch: Watch
+) -> Session:
+    """Return a session for a new run of a frozen plan; `project` holds the facts of its base, if they are known."""
     session = _start(opened, ws, plan, options, watch(plan))
     if project is not None:
         session.project = project

@@ -8,7 +8,7 @@ blocked, and `--diff` is what the commits will hold.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,13 +95,19 @@ def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
     return replace(scanned, violations=_prioritised(ws, sources, scanned.violations))
 
 
-def freeze(ws: Workspace, rev: str, transformer: Transformer) -> Frozen:
-    """Plan the migration of the commit that `rev` names now."""
+def every(_violation: Violation) -> bool:
+    """Choose every violation."""
+    return True
+
+
+def freeze(ws: Workspace, rev: str, transformer: Transformer, *, only: Callable[[Violation], bool] = every) -> Frozen:
+    """Plan the migration of the commit that `rev` names now; open sites that `only` does not choose are excluded."""
     base = ws.repo.resolve(rev)
     sources = CommitSources(ws.repo, base)
     scanned = scan_for(ws, sources)
     outcomes = foresee(ws, sources, scanned, transformer)
     violations = _covered(ws, sources, scanned.project, tuple(_settle(scanned.violations, outcomes)), outcomes)
+    violations = tuple(one if one.state is not SiteState.OPEN or only(one) else _left_out(one) for one in violations)
     plan = make_plan(ws.spec, ws.rules, violations, base_rev=rev, base_commit=base, base_tree=ws.repo.tree(base))
     rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
     return Frozen(
@@ -110,6 +116,10 @@ def freeze(ws: Workspace, rev: str, transformer: Transformer) -> Frozen:
         before={one.path: one.before for one in rewrites},
         after={one.path: one.after for one in rewrites},
     )
+
+
+def _left_out(site: Violation) -> Violation:
+    return replace(site, state=SiteState.EXCLUDED, reason="not-retried", detail="")
 
 
 def _prioritised(ws: Workspace, sources: Sources, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:

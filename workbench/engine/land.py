@@ -34,7 +34,8 @@ def land(directory: Path, plan: str, into: str | None, *, means: Means, at: At =
             return finished
         refuse_unfinished(opened)
         record = opened.ledger.load_run(run)
-        head, tip = _judged_head(opened, record), _tip(opened.repo, branch)
+        tip = _tip(opened.repo, branch)
+        head = _judged_head(opened, record, tip)
         if opened.repo.is_ancestor(head, tip):
             return Landing(record.plan, run, branch, tip, tip, ())
         _refuse_parted(opened.repo, record, branch, tip)
@@ -57,9 +58,12 @@ def _tip(repo: Repository, branch: str) -> str:
     return tip
 
 
-def _judged_head(opened: Opened, record: RunRecord) -> str:
-    """Return the run's head, which must be where the run left it and must have passed its gates."""
-    if record.head == record.base:
+def _judged_head(opened: Opened, record: RunRecord, tip: str) -> str:
+    """Return the run's head, which must be where the run left it and must have passed its gates.
+
+    A run that kept nothing itself may stand on what an earlier one kept.
+    """
+    if record.head == record.base and opened.repo.is_ancestor(record.head, tip):
         raise Refused(f"{record.branch} holds nothing to land", hint=f"`workbench status {record.plan}` says why")
     now = read_ref(opened.repo, branch_ref(record.branch))
     if now != record.head:

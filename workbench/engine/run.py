@@ -34,17 +34,18 @@ def run_plan(
     refuse_bad_plan(directory, plan, means)
     with open_run(directory, means, jobs=jobs) as opened:
         session = begin(opened, plan, options, watch)
-        return _carry_out(session, options)
+        return carry_out(session, options)
 
 
 def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> RunRecord:
     """Finish the run that stopped, whatever stopped it."""
     with open_run(directory, means) as opened:
         session, options = take_up(opened, watch)
-        return _carry_out(session, options)
+        return carry_out(session, options)
 
 
-def _carry_out(session: Session, options: RunOptions) -> RunRecord:
+def carry_out(session: Session, options: RunOptions) -> RunRecord:
+    """Do the batches of a session that are not done, and end its run; an interrupt leaves it to be resumed."""
     try:
         with _court(session, options) as judge:
             story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)

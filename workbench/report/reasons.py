@@ -138,6 +138,10 @@ REASONS: dict[str, Reason] = {
         "the new code awaits, and stands in no async function",
         "make the function around it async, or change this place by hand",
     ),
+    "not-retried": Reason(
+        "this run was asked to try other places again",
+        "`workbench retry` without options, or `workbench plan`, takes it up",
+    ),
     "own-definition": Reason(
         "the place is part of what the new name does, or of how it is made",
         "nothing: this is where the old one belongs",
