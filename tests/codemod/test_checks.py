@@ -93,3 +93,16 @@ def test_an_edit_that_swallows_its_neighbours_is_found() -> None:
 def test_an_edit_that_changes_what_a_statement_belongs_to_is_found() -> None:
     before = "if x:\n    a = 1\n    b = 2\nelse:\n\n    c = 3\n"
     assert _strays(before, Edit(before.index("else:"), before.index("else:") + 6, b"")) == ["stray-change"]
+
+
+def test_statements_as_deep_as_the_parser_goes_are_compared() -> None:
+    before = "if a:\n    x = 1\n" + "elif b:\n    y = 1\n" * 2_000 + "else:\n\n    z = 1\n"
+    last = before.index("else:")
+    assert _strays(before, Edit(14, 15, b"2")) == []
+    assert _strays(before, Edit(last, last + 6, b"")) == ["stray-change"]
+
+
+def test_strings_that_were_no_annotations_stay_so() -> None:
+    before = "from m import Literal\nx: Literal['a', 'b']\n"
+    assert codes(before, before.replace("Literal", "Choice")) == []
+    assert codes(before, before.replace("Literal", "Choice").replace("'a'", "'c'")) == ["undefined-name"]

@@ -189,9 +189,11 @@ def test_modules_imported_at_once() -> None:
         "a.py": (
             "import pkg.impl\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
             "    import lazy\nelse:\n    import eager\ndef f():\n    import later\nclass C:\n"
-            "    import inner\n"
+            "    import inner\nif __name__ == '__main__':\n    import script\n"
+            "if '__main__' == __name__:\n    import script\n"
         ),
         **dict.fromkeys(["pkg/__init__.py", "pkg/impl.py", "lazy.py", "later.py", "inner.py", "eager.py"], ""),
+        "script.py": "",
     }
     assert project(tree).imports_of("a") == {"pkg.impl", "inner", "eager"}
 

@@ -208,6 +208,11 @@ SIZES: tuple[Nasty, ...] = (
         + b"".join(b"    %d: (%d, [%d, 'x']),\n" % (n, n, n) for n in range(500))
         + b"}\nold()\n",
     ),
+    follows(
+        "elif-chain",
+        "every elif stands one deeper in the tree",
+        b"from shop.old_mod import old\nif a: old()\n" + b"elif b: pass\n" * 1_500,
+    ),
     moved(
         "annotation-deep",
         "deep, but not too deep for the parser",

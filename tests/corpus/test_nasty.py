@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from nasty import TREE, Becomes, Clean, Failed, Nasty, Outcome, Refused
 from nasty_bytes import BYTES
+from nasty_found import FOUND
 from nasty_names import MEANING
 from nasty_shapes import SHAPES
 
@@ -21,7 +22,7 @@ from workbench.codemod.rule import Rule
 from workbench.codemod.source import Module, Unparsable
 
 ROOTS = ModuleMap()
-CORPUS = (*BYTES, *SHAPES, *MEANING)
+CORPUS = (*BYTES, *SHAPES, *MEANING, *FOUND)
 UNKNOWN = frozenset({"0" * 16})
 
 

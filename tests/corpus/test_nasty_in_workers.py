@@ -20,7 +20,7 @@ DEEP = (
     (b"x = " + b"-" * 5_000 + b"old()\n", "too-deep"),
     (b"x = " + b"not " * 3_000 + b"old()\n", "too-deep"),
     (b"x: " + b"int | " * 5_000 + b"old\n", "too-deep"),
-    (b"if a: old()\n" + b"elif b: pass\n" * 1_000, "too-deep"),
+    (b"if a: old()\n" + b"elif b: pass\n" * 5_000, "too-deep"),
 )
 
 

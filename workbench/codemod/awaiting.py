@@ -71,22 +71,40 @@ def without_await(module: Module, node: ast.Await) -> Edit:
 def _of_call(call: ast.Call, site: TargetSite, names: Names) -> Iterator[Awaited]:
     node, parent = _out_of(call, names)
     if isinstance(parent, ast.Await):
-        blocked = site.blocked or _changes_kind(parent, names)
+        blocked = site.blocked or _changes_kind(parent, names) or _awaits_again(parent, site.scope, names)
         if node is not call:
             blocked = blocked or Blocked(_ELSEWHERE, "only one of several awaited values is this call")
         yield Awaited(parent, call, site.spelled, site.scope, blocked)
-    elif isinstance(parent, ast.withitem | ast.AsyncFor | ast.comprehension):
-        if _is_async(parent, node, names):
-            blocked = site.blocked or Blocked("async-context", "`async` needs what this call returns")
-            yield Awaited(call, call, site.spelled, site.scope, blocked)
-    elif (taker := _taker(node, names)) is not None:
-        detail = f"{ast.unparse(taker.func)} awaits it; with a plain value it fails"
-        yield Awaited(call, call, site.spelled, site.scope, site.blocked or Blocked(_ELSEWHERE, detail))
+    elif (why := _taken_up(node, parent, names)) is not None:
+        yield Awaited(call, call, site.spelled, site.scope, site.blocked or why)
     elif isinstance(parent, ast.Assign | ast.AnnAssign) and parent.value is node:
-        yield from _through_variable(parent, call, site, names)
+        detail = f"the call of line {call.lineno} is awaited here"
+        for around in _awaits_of(parent, site.scope, names):
+            yield Awaited(around, call, site.spelled, site.scope, site.blocked or Blocked(_ELSEWHERE, detail))
 
 
-def _out_of(call: ast.Call, names: Names) -> tuple[ast.expr, ast.AST | None]:
+def _taken_up(node: ast.expr, parent: ast.AST | None, names: Names) -> Blocked | None:
+    """Say who awaits, by itself, what an expression gives."""
+    if isinstance(parent, ast.withitem | ast.AsyncFor | ast.comprehension):
+        asks = _is_async(parent, node, names)
+        return Blocked("async-context", "`async` needs what this call returns") if asks else None
+    taker = _taker(node, names)
+    if taker is None:
+        return None
+    return Blocked(_ELSEWHERE, f"{ast.unparse(taker.func)} awaits it; with a plain value it fails")
+
+
+def _awaits_again(node: ast.Await, scope: Scope, names: Names) -> Blocked | None:
+    """What the call returns is awaited too: once one await is gone, nobody can tell which one it was."""
+    outer, parent = _out_of(node, names)
+    if isinstance(parent, ast.Await):
+        return Blocked(_ELSEWHERE, "what the call returns is awaited as well; look which await is to go")
+    if isinstance(parent, ast.Assign | ast.AnnAssign) and any(_awaits_of(parent, scope, names)):
+        return Blocked(_ELSEWHERE, "what the call returns is kept, and awaited later")
+    return _taken_up(outer, parent, names)
+
+
+def _out_of(call: ast.Call | ast.Await, names: Names) -> tuple[ast.expr, ast.AST | None]:
     """Climb out of expressions that hand their value on; return the last and what is around it."""
     node: ast.expr = call
     parent = names.ancestry.parent(node)
@@ -133,17 +151,14 @@ def _taker(node: ast.expr, names: Names) -> ast.Call | None:
     return parent if getattr(parent.func, "attr", "") in _METHODS else None
 
 
-def _through_variable(
-    statement: ast.Assign | ast.AnnAssign, call: ast.Call, site: TargetSite, names: Names
-) -> Iterator[Awaited]:
-    """`task = f()` and, in the same function, `await task` that surely means it."""
+def _awaits_of(statement: ast.Assign | ast.AnnAssign, scope: Scope, names: Names) -> Iterator[ast.Await]:
+    """`task = f()` and, in the same scope, `await task` that surely means it."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
         if not isinstance(target, ast.Name):
             continue
-        owner = names.variables.owner(target.id, site.scope)
+        owner = names.variables.owner(target.id, scope)
         for read in names.reads(target.id, owner) if owner is not None else ():
             around = names.ancestry.parent(read.node)
-            if isinstance(around, ast.Await) and read.scope is site.scope and read.bindings == (target,):
-                detail = f"the call of line {call.lineno} is awaited here"
-                yield Awaited(around, call, site.spelled, site.scope, site.blocked or Blocked(_ELSEWHERE, detail))
+            if isinstance(around, ast.Await) and read.scope is scope and read.bindings == (target,):
+                yield around

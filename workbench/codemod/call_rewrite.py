@@ -12,6 +12,7 @@ from workbench.codemod.call_text import opening
 from workbench.codemod.edit import Edit, splice
 from workbench.codemod.import_rows import shrunk
 from workbench.codemod.imports import Bound, Imports
+from workbench.codemod.in_strings import fits_in_fstring, fstring_around
 from workbench.codemod.names import ImportedName, Names
 from workbench.model.violation import Blocked
 
@@ -58,6 +59,8 @@ class CallRewriter:
         checked = self._mapped(call, [])
         if isinstance(checked, Blocked):
             return checked
+        if not self._fits(call, checked):
+            return Blocked("dynamic-name", "the call stands in an f-string, and its new arguments may not fit there")
         bound = self.imports.bind(
             self.replacement.target, at=call, like=site.use.resolved.origin, deferred=self.replacement.deferred
         )
@@ -100,6 +103,14 @@ class CallRewriter:
             return mapped(brackets, mapping, lambda one: self.choose(one, call), newline=self.names.module.newline)
         except SyntaxError as error:  # syntax newer than this interpreter, inside the arguments
             return Blocked("unparsable", f"the arguments cannot be read here: {error.msg}")
+
+    def _fits(self, call: ast.Call, brackets: str) -> bool:
+        """Say whether the new brackets can be written where the call stands: f-strings do not take all quotes."""
+        string = fstring_around(call, self.names)
+        if string is None or brackets == self._brackets(call, []):
+            return True
+        edit = Edit(*self._bracket_span(call), brackets.encode(self._codec))
+        return fits_in_fstring(edit, string, self.names.module)
 
     def _needs_await(self, site: CallSite, call: ast.Call) -> bool:
         """Say whether an async function would come where an ordinary call stands."""

@@ -10,8 +10,10 @@ import ast
 import builtins
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.lexing import is_tame
@@ -96,26 +98,37 @@ def _names(before: Module, after: Module, project: Project) -> Iterator[Failure]
     bound = {name for scope in old.index.scopes for name in scope.bindings}
     fine = {name for name, _ in _undefined(old)} | (frozenset(dir(builtins)) - bound)
     first: dict[str, int] = {}
-    for name, line in _undefined(new):
-        if name not in fine:
-            first[name] = min(line, first.get(name, line))
+    if any(name not in fine for name, _ in _undefined(new)):
+        for name, line in _undefined(new, _plain_texts(old)):
+            if name not in fine:
+                first[name] = min(line, first.get(name, line))
     for name, line in first.items():
         yield Failure("undefined-name", f"{name} is not defined any more, or not yet", line)
     for name in sorted(_unbound_exports(new) - _unbound_exports(old)):
         yield Failure("export-lost", f"__all__ lists {name}, which is not bound")
 
 
-def _undefined(names: Names) -> Iterator[tuple[str, int]]:
-    """Yield (name, line) for every read that no scope of the file answers; builtins are among them."""
+def _undefined(names: Names, plain: Collection[str] = ()) -> Iterator[tuple[str, int]]:
+    """Yield (name, line) for every read that no scope of the file answers; builtins are among them.
+
+    Texts in `plain` are no annotations, wherever they stand: `Literal["a"]` under another name looks like one.
+    """
     for name, reads in names.index.names.items():
         for node, scope in reads:
             if names.variables.owner(name, scope) is None:
                 yield name, node.lineno
     for literal, scope in names.index.quoted:
-        parsed = annotation(names.module, literal)
+        parsed = annotation(names.module, literal) if literal.value not in plain else None
         for part in ast.walk(parsed.expression) if parsed is not None else ():
             if isinstance(part, ast.Name) and names.variables.owner(part.id, scope) is None:
                 yield part.id, literal.lineno
+
+
+def _plain_texts(names: Names) -> frozenset[str]:
+    """Return the texts of strings that are no annotations."""
+    quoted = {id(node) for node, _ in names.index.quoted}
+    constants = (node for node in ast.walk(names.module.tree) if isinstance(node, ast.Constant))
+    return frozenset(node.value for node in constants if isinstance(node.value, str) and id(node) not in quoted)
 
 
 def _unbound_exports(names: Names) -> frozenset[str]:
@@ -153,22 +166,33 @@ def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failur
 def _dumps(module: Module, touched: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
     """Return (line, blocks and dump) of the statements that do not meet `touched`, without what is nested in them."""
     found = []
-    for path, one in _with_path(module.tree, ""):
+    starts, ends = _reach(touched)
+    for path, one in _with_path(module.tree):
         start, end = _own_span(module, one)
-        if not any(first <= end and last >= start for first, last in touched):
+        before = bisect_right(starts, end)
+        if not before or ends[before - 1] < start:
             fields = {name: [] if name in _BODIES else value for name, value in ast.iter_fields(one)}
             found.append((one.lineno, f"{path} {ast.dump(type(one)(**fields))}"))
     return found
 
 
-def _with_path(node: ast.AST, path: str) -> Iterator[tuple[str, ast.stmt | ast.ExceptHandler]]:
+def _reach(spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Return where spans start, ascending, and how far each and those before it reach."""
+    ascending = sorted(spans)
+    return [start for start, _ in ascending], [*accumulate((end for _, end in ascending), max)]
+
+
+def _with_path(tree: ast.AST) -> Iterator[tuple[str, ast.stmt | ast.ExceptHandler]]:
     """Yield every statement below a node, in source order, with the kinds of the blocks it stands in."""
-    for name in _BODIES:
-        for one in getattr(node, name, ()) if not isinstance(node, ast.expr) else ():
-            inside = f"{path}/{type(node).__name__}.{name}"
-            if isinstance(one, ast.stmt | ast.ExceptHandler):
-                yield inside, one
-            yield from _with_path(one, inside)
+    todo: list[tuple[str, ast.AST]] = [("", tree)]
+    while todo:
+        path, node = todo.pop()
+        if path and isinstance(node, ast.stmt | ast.ExceptHandler):
+            yield path, node
+        if not isinstance(node, ast.expr):
+            kind = type(node).__name__
+            inner = [(f"{path}/{kind}.{name}", one) for name in _BODIES for one in getattr(node, name, ())]
+            todo += inner[::-1]
 
 
 def _own_span(module: Module, statement: ast.stmt | ast.ExceptHandler) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from workbench.codemod.source import Module
 from workbench.codemod.statements import (
     COMPOUND,
     Importing,
+    asks_script,
     blocks,
     exports,
     imported_names,
@@ -33,11 +34,11 @@ class ModuleFacts:
     `imported`: local name -> absolute dotted name, for names only imports bind, all to one thing.
     `stars`: modules it star-imports. `exports`: the items of `__all__`, None where there is none or
     it is computed. `dynamic`: it has a module-level `__getattr__`. `eager`: absolute dotted names that
-    its import statements outside functions and `TYPE_CHECKING` name. `reached`: those of all its import
-    statements, at any depth. `quoted`: dotted names that are whole string literals. `mentions`: which of
-    the words asked for it writes as an attribute or as a whole string, so that it may read them off a
-    module. `coroutines`: its `async def` functions and methods. `interfaces`: what its module-level classes
-    and functions offer.
+    its import statements outside functions, `TYPE_CHECKING` and `__name__ == "__main__"` name. `reached`:
+    those of all its import statements, at any depth. `quoted`: dotted names that are whole string literals.
+    `mentions`: which of the words asked for it writes as an attribute or as a whole string, so that it may
+    read them off a module. `coroutines`: its `async def` functions and methods. `interfaces`: what its
+    module-level classes and functions offer.
     """
 
     name: str
@@ -123,7 +124,7 @@ class _Reading:
         todo = [(body, _Runs.AT_MODULE_LEVEL)]
         while todo:
             block, runs = todo.pop()
-            binds = runs in (_Runs.AT_MODULE_LEVEL, _Runs.FOR_TYPES)
+            binds = runs in (_Runs.AT_MODULE_LEVEL, _Runs.FOR_TYPES, _Runs.AS_A_SCRIPT)
             for statement in block:
                 if isinstance(statement, Importing):
                     self._import(statement, runs, binds=binds)
@@ -150,6 +151,7 @@ class _Runs(Enum):
 
     AT_MODULE_LEVEL = auto()
     FOR_TYPES = auto()
+    AS_A_SCRIPT = auto()
     IN_A_CLASS = auto()
     LATER = auto()
 
@@ -162,6 +164,8 @@ def _inside(statement: ast.stmt, block: list[ast.stmt], runs: _Runs) -> _Runs:
     if isinstance(statement, ast.ClassDef):
         return _Runs.IN_A_CLASS
     if isinstance(statement, ast.If) and block is statement.body:
+        if asks_script(statement.test):
+            return _Runs.AS_A_SCRIPT
         named = getattr(statement.test, "attr", getattr(statement.test, "id", ""))
         return _Runs.FOR_TYPES if named == "TYPE_CHECKING" else runs
     return runs

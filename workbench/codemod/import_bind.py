@@ -112,6 +112,7 @@ class Binder:
 
     def _served(self, goal: Goal, at: ast.AST) -> Iterator[_Served]:
         """Yield the imports that already bring `goal` to `at`."""
+        scope = self._names.scope_of(at)
         for one in self._names.index.imports:
             if self._ground.changes.touched(one.statement, one.alias):
                 continue
@@ -120,7 +121,7 @@ class Binder:
                     yield _Served(False, Bound(".".join(goal.path), one))
                 continue
             found = self._spelling(one, goal)
-            if found is not None and self._locals.serves(one, at):
+            if found is not None and self._locals.serves(one, at) and scope.spells(found.bound.spelling):
                 yield found
 
     def _spelling(self, one: ImportedName, goal: Goal) -> _Served | None:
@@ -156,6 +157,8 @@ class Binder:
             return wanted
         scope = self._scope_of_place(wanted)
         for form in self._forms(goal, like):
+            if not self._can_be_said(form, wanted, at):
+                continue
             known = next((one for one in self._planned if self._shares(one, goal, form, wanted, at)), None)
             if known is not None:
                 known.wanted.until = min(known.wanted.until, wanted.until)
@@ -168,6 +171,12 @@ class Binder:
                 return Bound(form.spelling)
         name = goal.path[0] if goal.path else goal.module
         return Blocked("name-taken", f"{name} already means something else in this file")
+
+    def _can_be_said(self, form: _Form, wanted: Wanted, at: ast.AST) -> bool:
+        """Say whether Python takes the names of an import, and of its use, as they are written: not so in classes."""
+        beside = wanted.inside.body[0] if wanted.inside is not None else wanted.beside
+        there = self._names.scope_of(beside) if beside is not None else self._names.index.module
+        return there.spells(form.member.name) and self._names.scope_of(at).spells(form.spelling)
 
     def _shares(self, known: _Planned, goal: Goal, form: _Form, wanted: Wanted, at: ast.AST) -> bool:
         """Say whether a planned import serves at `at` too."""

@@ -55,8 +55,9 @@ class Ground:
     def eager(self, imported: ImportedName) -> bool:
         """Say whether an import runs while the module is being imported."""
         kinds = {one.kind for one in imported.scope.outward()}
-        deferred = ScopeKind.FUNCTION in kinds or self.locals.is_typing_block(imported.statement)
-        return not deferred
+        statement = imported.statement
+        guarded = self.locals.is_typing_block(statement) or self.locals.is_script_block(statement)
+        return not guarded and ScopeKind.FUNCTION not in kinds
 
     def brings_module(self, imported: ImportedName) -> bool:
         """Say whether an import binds a module rather than something in it."""

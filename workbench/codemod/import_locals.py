@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from workbench.codemod.flow import Standing, bound_at_end, standing
@@ -11,6 +11,7 @@ from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.scopes import Scope, ScopeKind
 from workbench.codemod.source import Module
+from workbench.codemod.statements import asks_script
 
 _LATER = (ScopeKind.FUNCTION, ScopeKind.LAMBDA)
 
@@ -100,10 +101,16 @@ class Locals:
 
     def is_typing_block(self, statement: ast.stmt) -> bool:
         """Say whether a statement stands under `if TYPE_CHECKING:`."""
-        trail = self._ancestry.trail(statement)
+        return self._stands_under(statement, _asks_typing)
+
+    def is_script_block(self, statement: ast.stmt) -> bool:
+        """Say whether a statement stands under `if __name__ == "__main__":`."""
+        return self._stands_under(statement, asks_script)
+
+    def _stands_under(self, statement: ast.stmt, asks: Callable[[ast.expr], bool]) -> bool:
         return any(
-            isinstance(outer, ast.If) and inner in outer.body and _asks_typing(outer.test)
-            for inner, outer in pairwise(trail)
+            isinstance(outer, ast.If) and asks(outer.test) and any(one is inner for one in outer.body)
+            for inner, outer in pairwise(self._ancestry.trail(statement))
         )
 
 

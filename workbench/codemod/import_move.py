@@ -65,6 +65,8 @@ class Mover:
 
     def _move_name(self, imported: ImportedName, goal: Goal, local: str | None) -> Bound | Blocked:
         base, name, rest = _source(goal)
+        if not imported.at.spells(name):
+            return Blocked("name-taken", f"in a class, {name} would mean {imported.at.mangled(name)}")
         target = f"{base}.{name}" if base else name
         if local is None:
             local = name if rest else self._local(imported, target)
@@ -112,12 +114,10 @@ class Mover:
         return same and any(isinstance(one, ImportedName) and self._serves(one, imported) for one in known)
 
     def _is_contested(self, imported: ImportedName) -> bool:
-        """Say whether another import in the same block binds the same name: their order decides."""
+        """Say whether another import in the same block binds the name to something else: their order decides."""
         block = self._ground.names.ancestry.block
-        others = [one for one in imported.scope.bindings[imported.local] if one is not imported]
-        return any(
-            isinstance(one, ImportedName) and block(one.statement) == block(imported.statement) for one in others
-        )
+        others = [one for one in imported.scope.bindings[imported.local] if isinstance(one, ImportedName)]
+        return any(one.bound != imported.bound and block(one.statement) == block(imported.statement) for one in others)
 
     def _serves(self, one: ImportedName, other: ImportedName) -> bool:
         """Say whether `one` serves all that reads `other`: it stands in the same block, and no read comes before it."""

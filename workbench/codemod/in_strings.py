@@ -38,9 +38,19 @@ def fits_in_fstring(edit: Edit, string: ast.JoinedStr, module: Module) -> bool:
     source = module.source[start:end]
     old = source.decode(module.codec)
     new = splice(source, [Edit(edit.start - start, edit.end - start, edit.new)]).decode(module.codec)
+    if not module.is_newer and not _compiles(new):
+        return False  # only a newer Python takes the same quotes inside a field
     after = parsed(new)
     same = isinstance(after, ast.JoinedStr) and _texts(after) == _texts(string)
     return same and fits_in_quotes(old, new)
+
+
+def _compiles(text: str) -> bool:
+    try:
+        ast.parse(f"({text})", mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _texts(string: ast.JoinedStr) -> list[object]:

@@ -88,7 +88,7 @@ class Names:
             if parts is None:
                 continue
             first, rest = parts
-            resolved = self.variables.resolve(first.id, rest, scope, None if quoted else first)
+            resolved = self.variables.resolve(first.id, rest, scope, None if quoted else first, wanted)
             if resolved is not None and not wanted.isdisjoint(resolved.may):
                 place = self.module.place(node)
                 spelled_out = exact and self._is_spelled_out(node)

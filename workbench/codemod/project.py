@@ -56,25 +56,21 @@ class Project:
 
     def canonical(self, dotted: str) -> str:
         """Return the one name by which rules compare: through re-exports, then through the moves."""
-        known = self._canonical.get(dotted)
-        if known is None:
-            known = self._canonical[dotted] = self._settle(dotted)
-        return known
+        if dotted not in self._canonical:
+            self._canonical[dotted] = self._settle(dotted)
+        return self._canonical[dotted]
 
     def spellings(self, dotted: str) -> frozenset[str]:
         """Return every dotted name of the tree that reaches the same thing, `dotted` included."""
-        known = self._spellings.get(dotted)
-        if known is None:
-            known = self._spellings[dotted] = self._reaching(dotted)
-        return known
+        if dotted not in self._spellings:
+            self._spellings[dotted] = self._reaching(dotted)
+        return self._spellings[dotted]
 
     def words(self, dotted: str) -> frozenset[str]:
         """Return the last identifiers of all spellings of a name: one stands wherever it is imported or used."""
-        known = self._words.get(dotted)
-        if known is None:
-            last = (one.rpartition(".")[2] for one in self.spellings(dotted))
-            known = self._words[dotted] = frozenset(last)
-        return known
+        if dotted not in self._words:
+            self._words[dotted] = frozenset(one.rpartition(".")[2] for one in self.spellings(dotted))
+        return self._words[dotted]
 
     def _reaching(self, dotted: str) -> frozenset[str]:
         reached = {dotted, self.canonical(dotted)}
@@ -117,7 +113,9 @@ class Project:
 
     def exported(self, module: str) -> frozenset[str] | None:
         """Return the names `from module import *` brings; None when that cannot be known."""
-        return self._exported(module, frozenset())
+        if module not in self._known_exports:
+            self._known_exports[module] = self._exported(module, frozenset())
+        return self._known_exports[module]
 
     def signature(self, dotted: str) -> Signature | None:
         """Return the signature of a function, class or method of the tree; None when it cannot be read."""
@@ -252,6 +250,10 @@ class Project:
 
     @cached_property
     def _spellings(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _known_exports(self) -> dict[str, frozenset[str] | None]:
         return {}
 
     @cached_property

@@ -34,10 +34,17 @@ class Reaching:
     """The answer for one name of one scope (a module, class or function)."""
 
     def __init__(
-        self, name: str, scope: Scope, bindings: Sequence[Binding], *, places: Collection[ast.AST] = ()
+        self,
+        name: str,
+        scope: Scope,
+        bindings: Sequence[Binding],
+        *,
+        places: Collection[ast.AST] = (),
+        doubtful: Collection[Binding] = (),
     ) -> None:
-        """`places` are nodes to answer for besides the reads of the name."""
+        """`places` are nodes to answer for besides the reads of the name; `doubtful` bindings may bind nothing."""
         self._name = name
+        self._doubtful = frozenset(doubtful)
         self._places = frozenset(id(one) for one in places)
         self._every = tuple(one for one in bindings if not isinstance(one, ast.AnnAssign))
         self._by_node: dict[int, list[Binding]] = {}
@@ -215,7 +222,8 @@ class Reaching:
         gone = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
         bound: State = frozenset({None}) if gone else frozenset(self._by_node[id(node)][-1:])
         self._paths[id(node)] = self._path
-        state = bound | self._foreign
+        spared = state if bound <= self._doubtful else _NOWHERE
+        state = bound | spared | self._foreign
         for watcher in self._watchers:
             watcher.update(state)
         return state

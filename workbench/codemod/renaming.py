@@ -55,7 +55,7 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     `moving` are all the imports of the symbol in this file.
     """
     local, scope, new = imported.local, imported.scope, to.rpartition(".")[2]
-    if imported.alias.asname is not None or scope.kind is ScopeKind.CLASS:
+    if imported.alias.asname is not None or scope.kind is ScopeKind.CLASS or not imported.at.spells(new):
         return None
     at_top = scope.kind is ScopeKind.MODULE
     needed = at_top and stays_outside(names.project, names.module.name, local, to)
@@ -98,8 +98,13 @@ def is_bound_to(names: Names, to: str, scope: Scope) -> bool:
 
 
 def is_hidden(names: Names, new: str, scope: Scope, reads: Collection[Read]) -> bool:
-    """Say whether at one of `reads` a scope between it and `scope` has, or declares, a variable called `new`."""
+    """Say whether at one of `reads` a scope between it and `scope` has, or declares, a variable called `new`.
+
+    A private name is hidden in every class: it is another one there.
+    """
     for read in reads:
+        if not read.scope.spells(new):
+            return True
         between = takewhile(lambda one: one is not scope, read.scope.outward())
         if any(new in one.declared_global or new in one.declared_nonlocal for one in between):
             return True

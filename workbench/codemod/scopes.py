@@ -48,6 +48,10 @@ class Scope:
         owner = self.private.lstrip("_")
         return f"_{owner}{name}" if owner else name
 
+    def spells(self, dotted: str) -> bool:
+        """Say whether a dotted name written here means just that: in a class, Python renames private names."""
+        return "__" not in dotted or all(self.mangled(part) == part for part in dotted.split("."))
+
     @property
     def qualname(self) -> str:
         """The dotted names of the definitions around, without `<locals>`; "" for the module."""

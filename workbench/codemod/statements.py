@@ -73,6 +73,16 @@ def imported_names(statement: Importing, package: str) -> Iterator[tuple[ast.ali
             yield alias, alias.asname or alias.name, f"{base}.{alias.name}"
 
 
+def asks_script(test: ast.expr) -> bool:
+    """Say whether a test is `__name__ == "__main__"`: what it guards does not run when the module is imported."""
+    match test:
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
+            return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Exports:
     """The string items of `__all__` as written; `complete` when nothing else is in it."""

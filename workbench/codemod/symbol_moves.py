@@ -13,6 +13,7 @@ from workbench.codemod.names import ImportedName, Names, Use
 from workbench.codemod.quoted import content_start
 from workbench.codemod.renaming import is_bound_to
 from workbench.codemod.rule import Rewrite
+from workbench.codemod.scopes import Scope
 from workbench.codemod.symbol_places import Move, Role, Spot
 from workbench.model.violation import Blocked, Site
 
@@ -87,6 +88,8 @@ class _Carrying:
 
     def _is_plain(self, spot: Spot) -> bool:
         """Say whether a place needs no more than another name in the same import or attribute."""
+        if isinstance(spot.thing, ImportedName | Use) and not self._at(spot.thing).spells(self.move.new_name):
+            return False
         if isinstance(spot.thing, ImportedName):
             bound = is_bound_to(self.names, self.move.new, spot.thing.scope)
             return not bound and self._stays(spot.thing.spelled)
@@ -97,9 +100,12 @@ class _Carrying:
     def _stays(self, spelled: str) -> bool:
         return self.move.stays_in_module and spelled == self.move.old
 
+    def _at(self, thing: ImportedName | Use) -> Scope:
+        return thing.at if isinstance(thing, ImportedName) else thing.scope
+
     def _keeps_its_path(self, use: Use) -> bool:
         origin = use.resolved.origin
-        if origin is None or not self._stays(use.resolved.spelled):
+        if origin is None or not self._stays(use.resolved.spelled) or not use.scope.spells(self.move.new_name):
             return False
         return not origin.is_star or self._star_brings_the_new(origin, use)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from workbench.codemod.project import Project
@@ -69,8 +69,13 @@ class Variables:
         """Return the flow of one variable of a module, class or function."""
         key = (id(owner), name)
         if key not in self._reaching:
-            self._reaching[key] = Reaching(name, owner, self.bindings(name, owner))
+            every = self.bindings(name, owner)
+            self._reaching[key] = Reaching(name, owner, every, doubtful=[one for one in every if self._is_open(one)])
         return self._reaching[key]
+
+    def _is_open(self, binding: Binding) -> bool:
+        """Say whether a binding is a star import of unknown content."""
+        return isinstance(binding, ImportedName) and binding.is_star and self._project.exported(binding.spelled) is None
 
     def in_force(self, name: str, owner: Scope, at: ast.AST | None) -> tuple[Binding, ...]:
         """Return the bindings that may be in force where `at` reads the variable (anywhere, for None).
@@ -88,8 +93,18 @@ class Variables:
             return (*found, *self.in_force(name, owner.module, at))
         return found if found or owner.kind is ScopeKind.CLASS else every
 
-    def resolve(self, name: str, rest: tuple[str, ...], scope: Scope, at: ast.AST | None) -> Resolved | None:
-        """Return what `name.rest` means in `scope`; None for locals, builtins and unknowns."""
+    def resolve(
+        self,
+        name: str,
+        rest: tuple[str, ...],
+        scope: Scope,
+        at: ast.AST | None,
+        wanted: Collection[str] = (),
+    ) -> Resolved | None:
+        """Return what `name.rest` means in `scope`; None for locals, builtins and unknowns.
+
+        Where several imports may be meant, one that leads to a `wanted` canonical name goes before the others.
+        """
         name, rest = scope.mangled(name), tuple(map(scope.mangled, rest))
         owner = self.owner(name, scope)
         if owner is None:
@@ -100,8 +115,15 @@ class Variables:
         imports = [one for one in bindings if isinstance(one, ImportedName)]
         if not imports:
             return self._own(name, rest, owner) if bindings else None
-        others: list[Binding] = [one for one in bindings if not isinstance(one, ImportedName)]
-        return self._imported(name, rest, owner, imports, others)
+        spelled = {one: ".".join([_bound(one, name), *rest]) for one in imports}
+        leading = [one for one in imports if self._project.canonical(spelled[one]) in wanted]
+        origin = max(leading or imports, key=lambda one: self._nearness(one, spelled[one]))
+        reason, may = self._judged(name, owner, bindings, spelled)
+        if owner.kind is ScopeKind.MODULE and any(map(self._is_open, imports)) and len(imports) < len(bindings):
+            own = self._own(name, rest, owner)
+            may = (*may, *(own.may if own is not None else ()))
+        qualified = self._project.canonical(spelled[origin])
+        return Resolved(qualified, spelled[origin], not reason, origin, reason, tuple(dict.fromkeys(may)))
 
     def _own(self, name: str, rest: tuple[str, ...], owner: Scope) -> Resolved | None:
         if owner.kind is not ScopeKind.MODULE or not self._module.name:
@@ -110,24 +132,22 @@ class Variables:
         qualified = self._project.canonical(spelled)
         return Resolved(qualified, spelled, True, None, may=(qualified,))
 
-    def _imported(
-        self,
-        name: str,
-        rest: tuple[str, ...],
-        owner: Scope,
-        imports: list[ImportedName],
-        others: list[Binding],
-    ) -> Resolved:
-        spelled = {one: ".".join([_bound(one, name), *rest]) for one in imports}
-        origin = max(imports, key=lambda one: (_closeness(one, spelled[one]), -imports.index(one)))
-        may = tuple(dict.fromkeys(self._project.canonical(spelled[one]) for one in imports))
+    def _nearness(self, imported: ImportedName, spelled: str) -> tuple[bool, int]:
+        """Rank imports that may be meant; the first of equals wins."""
+        return not self._is_open(imported), _closeness(imported, spelled)
+
+    def _judged(
+        self, name: str, owner: Scope, bindings: Collection[Binding], spelled: Mapping[ImportedName, str]
+    ) -> tuple[str, tuple[str, ...]]:
+        """Return the reason for doubt, if any, and the canonical names that the imports may mean."""
+        may = tuple(dict.fromkeys(map(self._project.canonical, spelled.values())))
         reason = "alternatives" if len(may) > 1 else ""
-        if any(one.is_star and self._project.exported(one.spelled) is None for one in imports):
+        if any(map(self._is_open, spelled)):
             reason = "star-import"
+        others = [one for one in bindings if not isinstance(one, ImportedName)]
         if others:
-            reason = self._weigh(name, owner, imports, others) or reason
-        qualified = self._project.canonical(spelled[origin])
-        return Resolved(qualified, spelled[origin], not reason, origin, reason, may)
+            reason = self._weigh(name, owner, spelled, others) or reason
+        return reason, may
 
     def _weigh(self, name: str, owner: Scope, imports: Collection[ImportedName], others: Collection[Binding]) -> str:
         """Say what other bindings make of an import: "", `alternatives` or `rebound`."""

@@ -21,6 +21,9 @@ _BARREN = frozenset(
     | {"type_comment"}
 )
 
+# Special forms, and how many of the things in their brackets are annotations.
+_SPECIAL = {"Literal": 0, "Annotated": 1}
+
 
 @dataclass(eq=False, slots=True)
 class Index:
@@ -55,6 +58,8 @@ class Walk:
         self.found = Index(module, defaultdict(list), defaultdict(list), [], [], [], [module])
         self._todo: list[tuple[Scope, Sequence[ast.AST]]] = [(module, tree.body)]
         self._fields: dict[type[ast.AST], tuple[str, ...]] = {}
+        self._typing: dict[str, str] = {}
+        """What the file calls the special forms whose brackets hold other strings than annotations."""
 
     def run(self) -> None:
         while self._todo:
@@ -137,14 +142,19 @@ class Walk:
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> list[ast.expr]:
         last = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        last = self._typing.get(last, last)
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        quoted = {"Literal": 0, "Annotated": 1}.get(last, len(inner))
+        quoted = _SPECIAL.get(last, len(inner))
         rest = inner[quoted:] if last != "Literal" else []
         return [*(part for one in inner[:quoted] for part in self.annotation(one, scope)), *rest]
 
     def imports(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         for alias, local, spelled in imported_names(node, self._package):
-            full = alias.name if isinstance(node, ast.Import) else spelled
-            one = ImportedName(node, alias, scope, scope, local, spelled, full)
+            base, dot, last = spelled.rpartition(".")
+            bound = spelled if isinstance(node, ast.Import) else f"{base}{dot}{scope.mangled(last)}"
+            full = alias.name if isinstance(node, ast.Import) else bound
+            one = ImportedName(node, alias, scope, scope, local, bound, full)
             self.found.imports.append(one)
             scope.bind(local, one)
+            if last in _SPECIAL:
+                self._typing[local] = last

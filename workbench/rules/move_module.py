@@ -74,8 +74,9 @@ class MoveModule(Rule[MoveModuleParameters]):
         yield from (site for _, site in self._found(module, project))
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        chosen = frozenset(sites)
         found = self._found(module, project)
-        wanted = [(spot, site) for spot, site in found if site in sites]
+        wanted = [(spot, site) for spot, site in found if site in chosen]
         every = [spot for spot, site in found if site.blocked is None and not site.excluded]
         return carry_out(self._move, names_of(module, project), wanted, every)
 

@@ -71,7 +71,8 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
         yield from (site for _, site in self._found(module, project))
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
-        wanted = [(spot, site) for spot, site in self._found(module, project) if site in sites]
+        chosen = frozenset(sites)
+        wanted = [(spot, site) for spot, site in self._found(module, project) if site in chosen]
         return carry_out(self._move, names_of(module, project), wanted)
 
     @property

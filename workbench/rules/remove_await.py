@@ -8,8 +8,9 @@ name elsewhere is left alone.
 Blocked, with what a person should look at:
 
 - `awaited-elsewhere`: the call is handed, un-awaited, to something that awaits it (`asyncio.gather`,
-  `wait_for`, `create_task`, `run`, ...), or kept in a variable that is awaited later.
-- `async-context`: `async with f()`, `async for x in f()`, or an await that makes its generator expression
+  `wait_for`, `create_task`, `run`, ...), or kept in a variable that is awaited later; or what it returns is
+  awaited as well (`await (await f())`).
+- `async-context`: `async with f()`, `async for x in f()`, the same with `await f()`, or an await that makes its generator expression
   an asynchronous one.
 - `still-async`: the tree says that `call` is an `async def`, or a file still reaches it through an older
   function that is one, which another rule has to move first.
@@ -57,7 +58,8 @@ class RemoveAwait(Rule[CallParameters]):
         yield from (site for _, site in self._found(module, project))
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
-        wanted = [(one, site) for one, site in self._found(module, project) if site in sites]
+        chosen = frozenset(sites)
+        wanted = [(one, site) for one, site in self._found(module, project) if site in chosen]
         early = [(site, _STILL) for one, site in wanted if project.is_async(one.spelled)]
         ready = [(one, site) for one, site in wanted if not project.is_async(one.spelled)]
         awaits = [one.node for one, _ in ready if isinstance(one.node, ast.Await)]

@@ -107,6 +107,7 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         yield from (site for _, site in self._found(names_of(module, project)))
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        chosen = frozenset(sites)
         names = names_of(module, project)
         imports = Imports(module, names, project)
 
@@ -117,7 +118,7 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
 
         replacement = Replacement(self.parameters.with_, self._mapping(project), self.parameters.on_cycle == "function")
         rewriter = CallRewriter(names, replacement, value, imports)
-        outcome = [(site, rewriter.replace(one)) for one, site in self._found(names) if site in sites]
+        outcome = [(site, rewriter.replace(one)) for one, site in self._found(names) if site in chosen]
         return Rewrite(
             edits=rewriter.edits(),
             fixed=tuple(site for site, blocked in outcome if blocked is None),

@@ -98,15 +98,16 @@ class UniqueDefinition(Rule[UniqueDefinitionParameters]):
         yield from sorted(found, key=lambda site: site.place)
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
+        chosen = frozenset(sites)
         names = names_of(module, project)
         engine = Imports(module, names, project)
         parts = [
             carry_out(
-                Move(path, self.parameters.canonical), names, [pair for pair in pairs if pair[1] in sites], engine
+                Move(path, self.parameters.canonical), names, [pair for pair in pairs if pair[1] in chosen], engine
             )
             for path, pairs in self._paths(names).items()
         ]
-        outs = [(node, site) for node, site in self._definitions(names) if site in sites]
+        outs = [(node, site) for node, site in self._definitions(names) if site in chosen]
         outcome = [(node, site, engine.bring(self.parameters.canonical, before=node)) for node, site in outs]
         gone = [node for node, _, blocked in outcome if blocked is None]
         _drop_orphans(gone, names, engine)
