@@ -1,0 +1,1 @@
+"""The rule kind logger-name, for the migration workbench."""
