@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "demo": "Do the main job on a bundled sample.",
     },
     "Look and decide": {
+        "init": "Write a commented plan file to fill in.",
         "scan": "List the violations in the working tree, or in a commit.",
         "check": "Fail on violations that are new: the ratchet for CI and hooks.",
         "plan": "Freeze the plan and show its phases, batches and blocked places.",

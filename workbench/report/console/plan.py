@@ -139,6 +139,15 @@ def show_place(console: Console, violations: Sequence[Violation]) -> None:
             frame.paragraph(console, "→ ", reason(one.reason).advice, indent=4)
 
 
+def show_written(console: Console, path: str, rules: int, notes: Sequence[str], *, next_command: str) -> None:
+    """Print where a plan file was written, what was drafted into it, and what was not understood."""
+    drafted = f"  with {counted(rules, 'drafted rule')} to read" if rules else "  to fill in"
+    frame.paragraph(console, frame.text(path, frame.STRONG), drafted, indent=0)
+    for note in notes:
+        frame.paragraph(console, frame.text("not understood: ", frame.CARE), note)
+    frame.paragraph(console, f"next: {next_command}", indent=0)
+
+
 _DIFF_STYLE = {"+": frame.GOOD, "-": frame.BAD, "@": frame.QUIET}
 
 
