@@ -41,6 +41,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "report": "Write the report of the plan's newest run.",
     },
     "Look something up": {
+        "doctor": "Say what will get in the way here, each with its mend.",
         "rules": "List the rule kinds, show the page of one, or begin a new one.",
         "schema": "Print the JSON Schema of plan files, for editors.",
     },

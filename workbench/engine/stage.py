@@ -14,7 +14,13 @@ from workbench.engine.workspace import Workspace
 from workbench.gates.bench import Bench
 from workbench.gates.environment import gate_environment
 from workbench.gates.interpreter import find_python
+from workbench.repo.repository import Repository
 from workbench.repo.sandbox import Sandbox
+
+
+def place_of(repo: Repository) -> Path:
+    """Return where the sandbox of a repository lies while a run is at work."""
+    return user_cache_path("workbench") / "sandboxes" / hashlib.sha256(bytes(repo.common_dir)).hexdigest()[:16]
 
 
 class Stage:
@@ -29,7 +35,7 @@ class Stage:
     @contextmanager
     def open(cls, ws: Workspace, *, inherit: tuple[int, ...]) -> Iterator[Stage]:
         """Make the sandbox of a repository in the user's cache directory; it is gone afterwards."""
-        place = user_cache_path("workbench") / "sandboxes" / hashlib.sha256(bytes(ws.repo.common_dir)).hexdigest()[:16]
+        place = place_of(ws.repo)
         # The run lock is held: whatever lies here was left by a run that died.
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(mode=0o700, parents=True)

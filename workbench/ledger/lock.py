@@ -72,6 +72,21 @@ class RunLock:
         self.release()
 
 
+def at_work(state_dir: Path) -> LockHeld | None:
+    """Return the refusal that taking the lock would meet, None while no other process has its file open.
+
+    Nothing is locked for the answer, so that asking never keeps a run from starting.
+    """
+    path = state_dir / "run.lock"
+    if not path.is_file() or not any(_having_open(path)):
+        return None
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        return _held(path, fd)
+    finally:
+        os.close(fd)
+
+
 @dataclass(frozen=True, slots=True)
 class _Holder:
     """Who took the lock; `ticks` is the process's start in clock ticks since boot, which a reused pid has not."""

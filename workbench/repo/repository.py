@@ -53,12 +53,17 @@ class Repository:
     @property
     def state_dir(self) -> Path:
         """Where we keep our memory of this repository: inside git's directory, for its owner's eyes only."""
-        place = self.common_dir / "workbench"
+        place = self.state_place
         try:
             place.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise EnvironmentFailed(f"{place} could not be made: {error.strerror}", path=str(place)) from error
         return place
+
+    @property
+    def state_place(self) -> Path:
+        """Where `state_dir` is, whether or not it has been made."""
+        return self.common_dir / "workbench"
 
     @property
     def objects_dir(self) -> Path:
@@ -129,6 +134,13 @@ def open_repository(directory: Path, *, inherit: tuple[int, ...] = ()) -> Reposi
     Raises UsageError where there is no repository, Refused in one without a commit, EnvironmentFailed
     where git is missing or does not trust the directory.
     """
+    repository = find_repository(directory, inherit=inherit)
+    repository.head()
+    return repository
+
+
+def find_repository(directory: Path, *, inherit: tuple[int, ...] = ()) -> Repository:
+    """Open the repository around `directory` whether or not it has a commit; raises as `open_repository`."""
     if not directory.is_dir():
         raise UsageError(f"{directory} is not a directory", path=str(directory))
     git = Git.at(directory, inherit=inherit)
@@ -141,9 +153,7 @@ def open_repository(directory: Path, *, inherit: tuple[int, ...] = ()) -> Reposi
     if len(places) != len(asked) - without_root:
         raise EnvironmentFailed(f"the path of the repository around {directory} has a line break in it")
     root = None if without_root else places[2]
-    repository = Repository(git.moved(root or places[0]), root, places[0], places[1])
-    repository.head()
-    return repository
+    return Repository(git.moved(root or places[0]), root, places[0], places[1])
 
 
 def _not_opened(directory: Path, said: str) -> UsageError | EnvironmentFailed:
