@@ -10,21 +10,19 @@ import ast
 import builtins
 import re
 import warnings
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.lexing import is_tame
-from workbench.codemod.names import Names
+from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
 from workbench.codemod.quoted import annotation
 from workbench.codemod.source import Module, Unparsable, libcst_reads
-from workbench.codemod.statements import exports
+from workbench.codemod.unchanged import BODIES, Touched, own_span, stands
 
 _NEWLINES = re.compile(rb"\r\n|\r|\n")
-_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
+_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +50,27 @@ def _compiles(before: Module, after: Module) -> Failure | None:
     """Compile where the interpreter knows the file's grammar; else it must read as well as before."""
     try:
         _ = after.tree
-        if not before.is_newer:
-            _compile(before.source, before.path)
     except Unparsable as error:
         return Failure("does-not-compile", error.detail or error.reason, error.line)
-    except SyntaxError:
-        return None  # what did not compile before (`return` outside a function) need not compile now
     if before.is_newer:
         fine = not is_tame(after.source) or libcst_reads(after.source)
         return None if fine else Failure("does-not-compile", "no grammar at hand accepts it any more")
+    refusal = _refusal(after)
+    if refusal is None or _refusal(before) is not None:
+        return None  # what did not compile before (`return` outside a function) need not compile now
+    return Failure("does-not-compile", refusal.msg, refusal.lineno or 0)
+
+
+def _refusal(module: Module) -> SyntaxError | None:
+    """Compile the tree, which costs less than the text: what the parser itself refuses has no tree."""
     try:
-        _compile(after.source, after.path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            what = module.source if module.is_newer else module.tree
+            compile(what, module.path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        return Failure("does-not-compile", error.msg, error.lineno or 0)
+        return error
     return None
-
-
-def _compile(source: bytes, path: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        compile(source, path, "exec", dont_inherit=True)
 
 
 def _bytes(before: Module, after: Module) -> Iterator[Failure]:
@@ -94,18 +93,21 @@ def _docstring(before: Module, after: Module) -> Iterator[Failure]:
 
 
 def _names(before: Module, after: Module, project: Project) -> Iterator[Failure]:
-    old, new = Names(before, project), Names(after, project)
-    bound = {name for scope in old.index.scopes for name in scope.bindings}
-    fine = {name for name, _ in _undefined(old)} | (frozenset(dir(builtins)) - bound)
+    old, new = names_of(before, project), names_of(after, project)
+    bound = frozenset[str]().union(*(scope.bindings for scope in old.index.scopes))
     first: dict[str, int] = {}
-    if any(name not in fine for name, _ in _undefined(new)):
-        for name, line in _undefined(new, _plain_texts(old)):
-            if name not in fine:
-                first[name] = min(line, first.get(name, line))
+    for name, line in _undefined(new):
+        if name in bound or name not in _BUILTINS:
+            first[name] = min(line, first.get(name, line))
+    if first:
+        known = {name for name, _ in _undefined(old)}
+        still = {name for name, _ in _undefined(new, _plain_texts(old))}
+        first = {name: line for name, line in first.items() if name in still - known}
     for name, line in first.items():
         yield Failure("undefined-name", f"{name} is not defined any more, or not yet", line)
-    for name in sorted(_unbound_exports(new) - _unbound_exports(old)):
-        yield Failure("export-lost", f"__all__ lists {name}, which is not bound")
+    if lost := _unbound_exports(new):
+        for name in sorted(lost - _unbound_exports(old)):
+            yield Failure("export-lost", f"__all__ lists {name}, which is not bound")
 
 
 def _undefined(names: Names, plain: Collection[str] = ()) -> Iterator[tuple[str, int]]:
@@ -113,8 +115,10 @@ def _undefined(names: Names, plain: Collection[str] = ()) -> Iterator[tuple[str,
 
     Texts in `plain` are no annotations, wherever they stand: `Literal["a"]` under another name looks like one.
     """
+    answered = names.index.module.bindings
     for name, reads in names.index.names.items():
-        for node, scope in reads:
+        # What the module binds, it answers wherever no scope inside does; only a class may change a private name.
+        for node, scope in reads if name not in answered or name.startswith("__") else ():
             if names.variables.owner(name, scope) is None:
                 yield name, node.lineno
     for literal, scope in names.index.quoted:
@@ -132,8 +136,7 @@ def _plain_texts(names: Names) -> frozenset[str]:
 
 
 def _unbound_exports(names: Names) -> frozenset[str]:
-    listed = exports(names.module.tree)
-    items = [str(item.value) for item in listed.items] if listed is not None else []
+    items = (str(item.value) for item in names.exported)
     return frozenset(name for name in items if names.variables.owner(name, names.index.module) is None)
 
 
@@ -145,16 +148,14 @@ def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failur
 
     The bytes outside the edits cannot differ; this finds edits that change what those bytes mean.
     """
-    old = [(one.start, one.end) for one in edits]
-    new, shift = [], 0
-    for one in sorted(edits):
-        new.append((one.start + shift, one.start + shift + len(one.new)))
-        shift += len(one.new) - (one.end - one.start)
     try:
         _ = after.tree
     except Unparsable as error:
         return (Failure("does-not-compile", error.detail or error.reason, error.line),)
-    untouched = [_dumps(module, spans) for module, spans in ((before, old), (after, new))]
+    touched = Touched.before([*set(edits)])
+    if stands(before, after, touched):
+        return ()
+    untouched = [_dumps(before, touched), _dumps(after, touched.after())]
     for (_, text), (line, other) in zip(*untouched, strict=False):
         if text != other:
             return (Failure("stray-change", "a statement that no edit touches means something else now", line),)
@@ -163,23 +164,14 @@ def strays(before: Module, edits: Sequence[Edit], after: Module) -> tuple[Failur
     return ()
 
 
-def _dumps(module: Module, touched: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:
+def _dumps(module: Module, touched: Touched) -> list[tuple[int, str]]:
     """Return (line, blocks and dump) of the statements that do not meet `touched`, without what is nested in them."""
     found = []
-    starts, ends = _reach(touched)
     for path, one in _with_path(module.tree):
-        start, end = _own_span(module, one)
-        before = bisect_right(starts, end)
-        if not before or ends[before - 1] < start:
-            fields = {name: [] if name in _BODIES else value for name, value in ast.iter_fields(one)}
+        if not touched.meets(*own_span(module, one)):
+            fields = {name: [] if name in BODIES else value for name, value in ast.iter_fields(one)}
             found.append((one.lineno, f"{path} {ast.dump(type(one)(**fields))}"))
     return found
-
-
-def _reach(spans: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-    """Return where spans start, ascending, and how far each and those before it reach."""
-    ascending = sorted(spans)
-    return [start for start, _ in ascending], [*accumulate((end for _, end in ascending), max)]
 
 
 def _with_path(tree: ast.AST) -> Iterator[tuple[str, ast.stmt | ast.ExceptHandler]]:
@@ -191,14 +183,5 @@ def _with_path(tree: ast.AST) -> Iterator[tuple[str, ast.stmt | ast.ExceptHandle
             yield path, node
         if not isinstance(node, ast.expr):
             kind = type(node).__name__
-            inner = [(f"{path}/{kind}.{name}", one) for name in _BODIES for one in getattr(node, name, ())]
+            inner = [(f"{path}/{kind}.{name}", one) for name in BODIES for one in getattr(node, name, ())]
             todo += inner[::-1]
-
-
-def _own_span(module: Module, statement: ast.stmt | ast.ExceptHandler) -> tuple[int, int]:
-    """Return the bytes of a statement: of a compound one, those before its first block."""
-    start, end = module.span(statement)
-    for decorator in getattr(statement, "decorator_list", []):
-        start = min(start, module.span(decorator)[0])
-    body: list[ast.stmt] = getattr(statement, "body", [])
-    return start, min(end, module.span(body[0])[0]) if body else end

@@ -81,6 +81,7 @@ class _File:
     roots: ModuleMap
     _fixed: dict[str, list[str]] = field(default_factory=dict)
     _blocked: list[tuple[str, Blocked]] = field(default_factory=list)
+    _known: dict[tuple[str, Module], tuple[Site, ...]] = field(default_factory=dict)
 
     def rewritten(self, rules: Sequence[Rule[Parameters]], wanted: Mapping[str, frozenset[str]]) -> FileRewrite:
         if len(self.source) > MAX_BYTES:
@@ -103,10 +104,17 @@ class _File:
         name, is_package = self.roots.name_of(self.path) or ("", False)
         return Module(self.path, source, name, is_package)
 
+    def _sites(self, rule: Rule[Parameters], module: Module) -> tuple[Site, ...]:
+        """Return what a rule finds; it is asked once of every stage the file goes through."""
+        key = (rule.id, module)
+        if key not in self._known:
+            self._known[key] = tuple(rule.find(module, self.project))
+        return self._known[key]
+
     # ---- one rule
 
     def _apply(self, rule: Rule[Parameters], module: Module, wanted: frozenset[str]) -> Module:
-        found = fingerprints(self.path, rule.find(module, self.project))
+        found = fingerprints(self.path, self._sites(rule, module))
         named = self._recognised(found, wanted)
         for site, name in named.items():
             if not _is_open(site):
@@ -139,9 +147,9 @@ class _File:
         self, rule: Rule[Parameters], before: Module, after: Module, gone: set[Site], outer: dict[Site, str]
     ) -> dict[Site, str]:
         """Find the outer sites again, by their order among those that are left."""
-        left = [site for site in rule.find(before, self.project) if site not in gone]
+        left = [site for site in self._sites(rule, before) if site not in gone]
         left.sort(key=lambda site: site.place)
-        now = sorted(rule.find(after, self.project), key=lambda site: site.place)
+        now = sorted(self._sites(rule, after), key=lambda site: site.place)
         if len(left) != len(now):
             for name in outer.values():
                 self._block(name, Blocked("drifted", "a change inside it made the place look different"))
@@ -176,7 +184,7 @@ class _File:
     # ---- afterwards
 
     def _count(self, rule: Rule[Parameters], module: Module) -> int:
-        return sum(_is_open(site) for site in rule.find(module, self.project))
+        return sum(_is_open(site) for site in self._sites(rule, module))
 
     def _second_pass(self, rules: Sequence[Rule[Parameters]], open_before: Sequence[int], module: Module) -> None:
         """What was mended must be gone, and nothing new be there: a second pass would change nothing."""

@@ -23,6 +23,7 @@ from workbench.codemod.project import Project
 from workbench.codemod.rewrite import FileFailed, FileRewrite, rewrite_file
 from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Rule
+from workbench.scan.crew import collector_at_rest
 
 _SECONDS_A_FILE = 60
 _BYTES_A_WORKER = 2 << 30
@@ -119,7 +120,8 @@ def _limit() -> None:
 
 def _work(chunk: list[Job], packed: bytes) -> list[Outcome]:
     kit = _unpack(packed)
-    return [_rewrite(job, kit) for job in chunk]
+    with collector_at_rest():
+        return [_rewrite(job, kit) for job in chunk]
 
 
 @cache

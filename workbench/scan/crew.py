@@ -1,16 +1,19 @@
 """Spreads work over files to processes, in chunks coarse enough that handing them over costs nothing to speak of.
 
 Small work stays in this process: another one first has to import the rules, which is worth it for hundreds of files
-only. The garbage collector is left alone: freezing or pausing it around the parsing was measured and gained nothing.
+only. The garbage collector rests while a chunk is worked on: syntax trees are many objects and hold no circles, and
+looking for some took a third of the time.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import ClassVar, TypeVar, cast
 
 from workbench.model.errors import EnvironmentFailed
@@ -33,7 +36,10 @@ def spread(work: Work[K, T, R], kit: K, items: Sequence[T], *, jobs: int | None 
     """
     processes = jobs or os.cpu_count() or 1
     if processes == 1 or len(items) < _SMALL:
-        yield work(kit, items)
+        for at in range(0, len(items), _CHUNK):
+            with collector_at_rest():
+                done = work(kit, items[at : at + _CHUNK])
+            yield done
         return
     context = multiprocessing.get_context("forkserver")
     # Imported once, in the process that the workers are forked from.
@@ -64,4 +70,17 @@ class _Post:
 
     @classmethod
     def carry_out(cls, chunk: Sequence[object]) -> object:
-        return cls.work(cls.kit, chunk)
+        with collector_at_rest():
+            return cls.work(cls.kit, chunk)
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Look for no circles of garbage meanwhile; what nothing refers to goes at once, as ever."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
