@@ -76,6 +76,18 @@ REASONS: dict[str, Reason] = {
         "the rule names a module, and its kind moves a single symbol",
         "use the kind `move-module`, which moves all that is imported from it too",
     ),
+    "still-defined": Reason(
+        "the old module has a definition of its own, or another thing by this name, and a shim would take it away",
+        "move it to the new module and import it from there, or redirect it with `unique-definition`; then plan again",
+    ),
+    "used-here": Reason(
+        "the old module uses the name itself, and a shim serves only those who import the module",
+        "import it under another name for the module's own use, beside the old one, or set `shim = false`",
+    ),
+    "own-getattr": Reason(
+        "the module has a `__getattr__` of its own, and there can be only one",
+        "let it give the old name too, by hand, and take the import out",
+    ),
     "not-there": Reason(
         "the new module has nothing of this name",
         "define it there, or import it from where it is",

@@ -17,6 +17,16 @@ in a way that cannot be renamed along, or if the new name is taken, the import s
 nothing else in the file changes, and no string that names `here.old` has to. An item of `__all__` follows
 the local name. An assignment that stands in for a failed import (`except ImportError: old = None`) is
 renamed together with the import.
+
+Shims. With `shim = true`, a module that hands the symbol on from its new place (`from shop.new_mod import new as old`, in
+`shop.old_mod`) is a site too: the import becomes a module-level `__getattr__`, which goes on giving the new object by its
+old name, with a `DeprecationWarning` that names the new one. It imports inside, so that no cycle closes; type checkers read
+the import under `if TYPE_CHECKING`; pickles that name the old path load; `__all__` stays as it is. `dir()` no longer
+lists the name, nor does a star import from outside the tree bring it unless `__all__` does.
+No definition is moved or taken away: while the old module has one, or imports something else, it is blocked as
+`still-defined`. Blocked too: it uses the name itself (`used-here`), has a `__getattr__` (`own-getattr`), binds the name
+in a block or twice, computes `__all__`, or is star-imported in the tree. The shim goes when nobody needs it: `forbid-symbol`
+on the old name, in a later plan, lists who does; when it lists the shim alone, take that out by hand.
 """
 
 from __future__ import annotations
@@ -33,6 +43,9 @@ from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Re
 from workbench.codemod.source import Module
 from workbench.codemod.symbol_moves import carry_out
 from workbench.codemod.symbol_places import Move, Role, Spot, spots
+from workbench.codemod.symbol_shim import Shim, shim_fault, shim_of, shim_site, write_shim
+from workbench.codemod.tree import Tree
+from workbench.model.errors import Problem
 from workbench.model.violation import Blocked, Site
 
 _NAME = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
@@ -43,6 +56,9 @@ _TREE = (
 )
 _A_MODULE = Blocked("is-a-module", "`from` is a module; the kind move-module moves all that is imported from it too")
 _RENAMED = (("to", "shop.old_mod.new"),)
+_SHIM = (("shim", True),)
+_OLD, _HANDS_ON = "shop/old_mod.py", "from shop.new_mod import new as old\n"
+_NEW = (("shop/__init__.py", ""), ("shop/new_mod.py", "def new(*a): ...\n"))
 
 
 class MoveSymbolParameters(Parameters):
@@ -50,6 +66,9 @@ class MoveSymbolParameters(Parameters):
 
     from_: str = Field(alias="from", pattern=_NAME, description="the dotted name as it was")
     to: str = Field(pattern=_NAME, description="the dotted name from now on; the symbol must be there")
+    shim: bool = Field(
+        default=False, strict=True, description="whether the old module goes on giving the symbol, with a warning"
+    )
 
 
 class MoveSymbol(Rule[MoveSymbolParameters]):
@@ -64,14 +83,24 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
     def moves(self) -> tuple[tuple[str, str], ...]:
         return ((self._move.old, self._move.new),)
 
+    def problems(self, project: Project, tree: Tree) -> tuple[Problem, ...]:  # noqa: ARG002 - files are not asked
+        told = shim_fault(self._move, project) if self.parameters.shim else ""
+        return (Problem(told, f"rules[{self.id}].shim", suggestion="take `shim` out"),) if told else ()
+
     def needles(self) -> frozenset[str]:
         return frozenset({self._move.old.rpartition(".")[2]})
 
     def find(self, module: Module, project: Project) -> Iterator[Site]:
+        shim = self._shim(module, project)
         yield from (site for _, site in self._found(module, project))
+        if shim is not None:
+            yield shim[1]
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
         chosen = frozenset(sites)
+        shim = self._shim(module, project)
+        if shim is not None and shim[1] in chosen:
+            return write_shim(self._move, names_of(module, project), *shim)
         wanted = [(spot, site) for spot, site in self._found(module, project) if site in chosen]
         return carry_out(self._move, names_of(module, project), wanted)
 
@@ -86,6 +115,14 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
         found = spots(self._move, names, strings=self.parameters.strings != "ignore")
         pairs = [(spot, self._site(spot, names)) for spot in found]
         return sorted(pairs, key=lambda pair: pair[1].place)
+
+    def _shim(self, module: Module, project: Project) -> tuple[Shim, Site] | None:
+        """Return the shim of the old module, which holds no other site, with its site."""
+        if not self.parameters.shim or not self._move.is_home(module.name, project):
+            return None
+        names = names_of(module, project)
+        shim = shim_of(self._move, names)
+        return None if shim is None else (shim, shim_site(self._move, names, shim, self.id))
 
     def _site(self, spot: Spot, names: Names) -> Site:
         role = Role.USE if spot.role is Role.READ else spot.role
@@ -189,6 +226,22 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             tree=_TREE,
             parameters=_RENAMED,
         ),
+        Change(
+            before='"""Old things."""\n\nfrom .new_mod import new as old\n\n__all__ = ["old"]\n',
+            after='"""Old things."""\n\nfrom typing import TYPE_CHECKING\n\n__all__ = ["old"]\n\n\n'
+            "if TYPE_CHECKING:\n    from shop.new_mod import new as old  # noqa: F401\nelse:\n\n"
+            '    def __getattr__(name: str) -> object:\n        if name == "old":\n            import warnings\n\n'
+            '            warnings.warn("shop.old_mod.old is now shop.new_mod.new", DeprecationWarning, stacklevel=2)\n'
+            "            from shop.new_mod import new\n\n            return new\n"
+            '        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n',
+            why="with shim = true, the old module goes on giving the symbol, with a warning",
+            path=_OLD,
+            tree=_NEW,
+            parameters=_SHIM,
+        ),
+        Refuse("def old(*a): ...\n", "still-defined", "a definition is for a person to move first", _OLD, _NEW, _SHIM),
+        Refuse(f"{_HANDS_ON}\nold()\n", "used-here", "`__getattr__` serves other modules only", _OLD, _NEW, _SHIM),
+        Refuse(f"{_HANDS_ON}\n__getattr__ = f\n", "own-getattr", "there can only be one", _OLD, _NEW, _SHIM),
         Refuse(
             code="import shop.old_mod as m\n\nif fast:\n    m = faster\nm.old()\n",
             reason="rebound",

@@ -1,0 +1,88 @@
+"""A run that leaves a shim: users go straight to the new module, all gates hold, and the old path still works."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PLAN = """\
+name = "moved"
+title = "New lives in new_mod"
+
+[run]
+python = "{python}"
+
+[[rules]]
+id = "new"
+kind = "move-symbol"
+from = "shop.old_mod.Old"
+to = "shop.new_mod.New"
+{shim}
+
+[[gates]]
+id = "check"
+level = "tests"
+run = ["{{python}}", "-W", "error::DeprecationWarning", "check.py"]
+report = "exit-code"
+"""
+TREE = {
+    "shop/__init__.py": "",
+    "shop/new_mod.py": "class New:\n    pass\n",
+    "shop/old_mod.py": 'from .new_mod import New as Old\n\n__all__ = ["Old", "other"]\n\nother = 1\n',
+    "shop/user.py": "from shop.old_mod import Old, other\n\nit = Old()\n",
+    "check.py": "import shop.user\n\nassert type(shop.user.it).__name__ == 'New'\n",
+}
+
+
+def workbench(root, *words, code):
+    command = [sys.executable, "-m", "workbench", "-C", str(root), "--json", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    return json.loads(ran.stdout)
+
+
+@pytest.fixture
+def repository(make_repo):
+    def make(shim="shim = true", **more):
+        return make_repo(TREE | {"plans/moved.toml": PLAN.format(python=sys.executable, shim=shim)} | more)
+
+    return make
+
+
+def test_a_run_leaves_a_shim_that_works(repository, git):
+    root = repository()
+    record = workbench(root, "run", "moved", code=0)
+    assert record["outcome"] == "complete"
+    assert (record["totals"]["found"], record["totals"]["fixed"]) == (3, 3)
+    assert git(root, "show", "workbench/moved:shop/user.py").startswith("from shop.new_mod import New\n")
+    git(root, "checkout", "--quiet", "workbench/moved")
+    assert workbench(root, "scan", "moved", code=0)["totals"]["found"] == 0
+    ask = "from shop.old_mod import Old; from shop.new_mod import New; print(Old is New)"
+    for options, told in (((), "True\n"), (("-W", "error::DeprecationWarning"), "")):
+        command = [sys.executable, "-B", *options, "-c", ask]
+        ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        assert ran.stdout == told
+    assert "DeprecationWarning: shop.old_mod.Old is now shop.new_mod.New" in ran.stderr
+
+
+def test_without_it_the_old_module_is_not_touched(repository, git):
+    root = repository(shim="")
+    assert workbench(root, "run", "moved", code=0)["totals"]["found"] == 2
+    assert git(root, "diff", "--name-only", "main", "workbench/moved") == "shop/user.py"
+
+
+def test_a_shim_that_makes_no_sense_is_a_problem_of_the_plan(repository):
+    root = repository(**{"plans/moved.toml": PLAN.format(python="x", shim="shim = true").replace("new_mod", "old_mod")})
+    problems = workbench(root, "scan", "moved", code=2)["error"]["problems"]
+    lines = {problem["message"]: problem["line"] for problem in problems}
+    assert lines["a shim stands in another module than the symbol, and both names are of one"] is not None
+
+
+@pytest.mark.parametrize("shim", ["shim = 1", 'shim = "yes"', "shims = true"])
+def test_shim_is_true_or_false(repository, shim):
+    problems = workbench(repository(shim=shim), "scan", "moved", code=2)["error"]["problems"]
+    assert len(problems) == 1
+    assert "shim" in problems[0]["key"]
