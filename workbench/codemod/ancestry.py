@@ -27,6 +27,7 @@ class Ancestry:
 
     def __init__(self, tree: ast.Module) -> None:
         self.tree = tree
+        self._blocks: dict[int, Block] = {}
         self._parents: dict[int, ast.AST] = {}
         for node in ast.walk(tree):
             for child in ast.iter_child_nodes(node):
@@ -53,8 +54,8 @@ class Ancestry:
 
     def block(self, statement: ast.stmt) -> Block:
         """Return the block `statement` stands in."""
-        owner = self._parents[id(statement)]
-        for field in _BLOCKS:
-            if any(one is statement for one in getattr(owner, field, ())):
-                return Block(owner, field)
-        raise LookupError(f"no block holds the statement at line {statement.lineno}")
+        if id(statement) not in self._blocks:
+            owner = self._parents[id(statement)]
+            blocks = ((Block(owner, field), getattr(owner, field, ())) for field in _BLOCKS)
+            self._blocks |= {id(one): block for block, every in blocks for one in every}
+        return self._blocks[id(statement)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -75,7 +76,7 @@ class CallRewriter:
         """Return the splices of all planned replacements, nested calls inside out."""
         edits: list[Edit] = []
         for call in sorted(self._calls, key=lambda one: self._span(one)[1] - self._span(one)[0]):
-            edits = self._with_call(call, edits)
+            self._put(call, edits)
         for imported, gone in self._released.values():
             left = [read for read in self.imports.uses_of(imported) if id(read) not in gone]
             self.imports.drop_unused(imported, len(left))
@@ -83,18 +84,19 @@ class CallRewriter:
 
     # ---- one call
 
-    def _with_call(self, call: ast.Call, edits: list[Edit]) -> list[Edit]:
+    def _put(self, call: ast.Call, edits: list[Edit]) -> None:
+        """Add the edits of a call to those of calls within and beside it, which are in order and disjoint."""
         spelling, planned = self._texts[id(call)]
         start, end = self.names.module.span(call.func)
-        mine = [Edit(start, end, spelling.encode(self._codec))]
         first, last = self._bracket_span(call)
-        inner = [edit for edit in edits if first <= edit.start and edit.end <= last]
+        low = bisect_left(edits, first, key=lambda edit: edit.start)
+        high = bisect_right(edits, last, lo=low, key=lambda edit: edit.end)
+        mine = edits[low:high]
         if planned != self._brackets(call, []):
-            again = self._mapped(call, inner)
+            again = self._mapped(call, mine)
             assert isinstance(again, str)  # the same arguments were mapped before
-            mine.append(shrunk(self.names.module.source, Edit(first, last, again.encode(self._codec))))
-            edits = [edit for edit in edits if edit not in inner]
-        return [*edits, *mine]
+            mine = [shrunk(self.names.module.source, Edit(first, last, again.encode(self._codec)))]
+        edits[low:high] = [Edit(start, end, spelling.encode(self._codec)), *mine]
 
     def _mapped(self, call: ast.Call, inner: Sequence[Edit]) -> str | Blocked:
         """Return the new brackets of a call."""

@@ -67,7 +67,7 @@ def _weigh(candidate: str, names: Names, at: ast.AST) -> _Doubt | None:
     owner = scope.lookup(first)
     if owner is None:
         return _Doubt(Standing.ABSENT, "")
-    doubt = _weigh_name(first, owner, at)
+    doubt = _weigh_name(first, owner, names, at)
     if doubt is not None or not path:
         return doubt
     instance = Instance.of(first, owner, names)
@@ -81,11 +81,11 @@ def _weigh(candidate: str, names: Names, at: ast.AST) -> _Doubt | None:
     return _Doubt(Standing.MAYBE, missing) if instance.knows(path[0]) else _Doubt(Standing.ABSENT, "")
 
 
-def _weigh_name(name: str, owner: Scope, at: ast.AST) -> _Doubt | None:
+def _weigh_name(name: str, owner: Scope, names: Names, at: ast.AST) -> _Doubt | None:
     bindings = owner.bindings[name]
     if any(isinstance(one, _NO_VALUES) for one in bindings):
         return _Doubt(Standing.ABSENT, f"{name} is no value here but {_kind(bindings)}")
-    if _only_none(name, owner):
+    if _only_none(name, owner, names):
         return _Doubt(Standing.MAYBE, f"{name} is None until it is set elsewhere")
     found = standing(name, owner, at)
     if found is Standing.BOUND:
@@ -102,16 +102,12 @@ def _kind(bindings: Sequence[Binding]) -> str:
     return "a class" if any(isinstance(one, ast.ClassDef) for one in bindings) else "a function"
 
 
-def _only_none(name: str, owner: Scope) -> bool:
+def _only_none(name: str, owner: Scope, names: Names) -> bool:
     """Say whether a scope never gives the name more than a place-holding None."""
     if owner.kind not in (ScopeKind.MODULE, ScopeKind.FUNCTION) or len(owner.bindings[name]) != 1:
         return False
     (binding,) = owner.bindings[name]
-    body = getattr(owner.node, "body", [])
-    return any(
-        isinstance(one, ast.Assign)
-        and any(target is binding for target in one.targets)
-        and isinstance(one.value, ast.Constant)
-        and one.value.value is None
-        for one in body
-    )
+    around = None if isinstance(binding, ImportedName) else names.ancestry.parent(binding)
+    if not isinstance(around, ast.Assign) or names.ancestry.parent(around) is not owner.node:
+        return False
+    return isinstance(around.value, ast.Constant) and around.value.value is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from enum import StrEnum
+from functools import lru_cache
 
 from workbench.codemod.reaching import Reaching
 from workbench.codemod.scopes import Binding, ImportedName, Scope, ScopeKind
@@ -31,7 +32,7 @@ def standing(name: str, scope: Scope, at: ast.AST) -> Standing:
         return Standing.ABSENT
     if scope.kind not in _FLOWING:  # the variables of a lambda or a comprehension are there before its parts
         return Standing.BOUND
-    if _follows(bindings, scope, at) or None not in Reaching(name, scope, bindings, places=[at]).at(at):
+    if _follows(bindings, scope, at) or None not in _flow(name, scope).at(at):
         return Standing.BOUND
     later = all(_start(one) > _start(at) for one in bindings)
     return Standing.LATER if later else Standing.MAYBE
@@ -47,7 +48,13 @@ def _follows(bindings: list[Binding], scope: Scope, at: ast.AST) -> bool:
 def bound_at_end(name: str, scope: Scope) -> bool:
     """Say whether `name` is surely bound once the whole body of `scope` has run."""
     bindings = scope.bindings.get(name, [])
-    return bool(bindings) and None not in Reaching(name, scope, bindings).end
+    return bool(bindings) and None not in _flow(name, scope).end
+
+
+@lru_cache(maxsize=64)
+def _flow(name: str, scope: Scope) -> Reaching:
+    """Return the flow of one variable, with an answer for every place of its scope."""
+    return Reaching(name, scope, scope.bindings.get(name, []), everywhere=True)
 
 
 def _start(node: Binding) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from workbench.codemod.flow import Standing, standing
 from workbench.codemod.import_changes import Wanted
-from workbench.codemod.import_cycle import closes_cycle
 from workbench.codemod.import_goal import Goal, goal_of, written
 from workbench.codemod.import_ground import Bound, Ground
+from workbench.codemod.import_planned import Form, Planned, Plans
 from workbench.codemod.import_section import Wish
 from workbench.codemod.import_text import Member
 from workbench.codemod.names import ImportedName
@@ -21,31 +21,11 @@ Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """One way to import a goal: the statement, the alias, and how the goal is then spelled."""
-
-    wish: Wish
-    member: Member
-    local: str
-    spelling: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Served:
     """An import that serves, and whether it does so through a module."""
 
     by_module: bool
     bound: Bound
-
-
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    """An import this rewrite adds, for the next one who asks for the same."""
-
-    goal: Goal
-    form: _Form
-    scope: Scope
-    wanted: Wanted
 
 
 class Binder:
@@ -54,7 +34,9 @@ class Binder:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._names, self._locals = ground.names, ground.locals
-        self._planned: list[_Planned] = []
+        self._planned = Plans()
+        self._stars = [one for one in self._names.index.imports if one.is_star]
+        self._leading: dict[Goal, dict[str, dict[int, list[_Served]]]] = {}
 
     def bind(self, qualified: str, *, at: ast.AST, like: ImportedName | None, deferred: bool) -> Bound | Blocked:
         """As `Imports.bind`."""
@@ -77,9 +59,8 @@ class Binder:
 
     def forget(self, planned: int) -> None:
         """Take back all but the first `planned` imports."""
-        for one in self._planned[planned:]:
-            self._ground.changes.wanted.remove(one.wanted)
-        del self._planned[planned:]
+        while len(self._planned) > planned:
+            self._ground.changes.forget(self._planned.pop().wanted)
 
     def _nearest(self, like: ImportedName | None, at: ast.AST) -> ImportedName | None:
         """Return the import that stands nearest above `at` where several bring the same name: a block's own first."""
@@ -112,17 +93,28 @@ class Binder:
 
     def _served(self, goal: Goal, at: ast.AST) -> Iterator[_Served]:
         """Yield the imports that already bring `goal` to `at`."""
-        scope = self._names.scope_of(at)
+        scope, touched = self._names.scope_of(at), self._ground.changes.touched
+        for star in self._stars:
+            if not touched(star.statement, star.alias) and self._star_serves(star, goal, at):
+                yield _Served(False, Bound(".".join(goal.path), star))
+        if goal not in self._leading:
+            self._leading[goal] = self._leads(goal)
+        for local, every in self._leading[goal].items():
+            for found in every.get(id(scope.lookup(local)), ()):
+                one = found.bound.through
+                if one is None or touched(one.statement, one.alias) or not scope.spells(found.bound.spelling):
+                    continue
+                if self._locals.serves(one, at):
+                    yield found
+
+    def _leads(self, goal: Goal) -> dict[str, dict[int, list[_Served]]]:
+        """Return the imports that lead to a goal, by local name and the scope that has it."""
+        leading: dict[str, dict[int, list[_Served]]] = {}
         for one in self._names.index.imports:
-            if self._ground.changes.touched(one.statement, one.alias):
-                continue
-            if one.is_star:
-                if self._star_serves(one, goal, at):
-                    yield _Served(False, Bound(".".join(goal.path), one))
-                continue
-            found = self._spelling(one, goal)
-            if found is not None and self._locals.serves(one, at) and scope.spells(found.bound.spelling):
-                yield found
+            found = None if one.is_star else self._spelling(one, goal)
+            if found is not None:
+                leading.setdefault(one.local, {}).setdefault(id(one.scope), []).append(found)
+        return leading
 
     def _spelling(self, one: ImportedName, goal: Goal) -> _Served | None:
         """Return how `goal` is spelled through an import; None if it does not lead there."""
@@ -159,7 +151,7 @@ class Binder:
         for form in self._forms(goal, like):
             if not self._can_be_said(form, wanted, at):
                 continue
-            known = next((one for one in self._planned if self._shares(one, goal, form, wanted, at)), None)
+            known = next((one for one in self._planned.alike(goal, form, wanted) if self._shares(one, at)), None)
             if known is not None:
                 known.wanted.until = min(known.wanted.until, wanted.until)
                 known.wanted.uses.append(at)
@@ -167,23 +159,20 @@ class Binder:
             if self._is_free(form, scope, at):
                 wanted.wish, wanted.member = form.wish, form.member
                 self._ground.changes.want(wanted)
-                self._planned.append(_Planned(goal, form, scope, wanted))
+                self._planned.add(Planned(goal, form, scope, wanted))
                 return Bound(form.spelling)
         name = goal.path[0] if goal.path else goal.module
         return Blocked("name-taken", f"{name} already means something else in this file")
 
-    def _can_be_said(self, form: _Form, wanted: Wanted, at: ast.AST) -> bool:
+    def _can_be_said(self, form: Form, wanted: Wanted, at: ast.AST) -> bool:
         """Say whether Python takes the names of an import, and of its use, as they are written: not so in classes."""
         beside = wanted.inside.body[0] if wanted.inside is not None else wanted.beside
         there = self._names.scope_of(beside) if beside is not None else self._names.index.module
         return there.spells(form.member.name) and self._names.scope_of(at).spells(form.spelling)
 
-    def _shares(self, known: _Planned, goal: Goal, form: _Form, wanted: Wanted, at: ast.AST) -> bool:
+    def _shares(self, known: Planned, at: ast.AST) -> bool:
         """Say whether a planned import serves at `at` too."""
-        at_head = known.wanted.beside is None and known.wanted.inside is None
-        if known.goal != goal or known.form != form or not (at_head or known.wanted.place == wanted.place):
-            return False
-        found = self._names.scope_of(at).lookup(form.local)
+        found = self._names.scope_of(at).lookup(known.form.local)
         return found is None or found in tuple(known.scope.outward())
 
     def _place(self, goal: Goal, at: ast.AST, like: ImportedName | None, deferred: bool) -> Wanted | Blocked:
@@ -194,7 +183,7 @@ class Binder:
             place.beside = node
             if not ground.eager(like):
                 return place
-        if not closes_cycle(ground.project, ground.module.name, goal.module):
+        if not ground.closes_cycle(goal.module):
             return place
         functions = [one for one in self._names.ancestry.above(at) if isinstance(one, Functions)]
         if deferred and not self._locals.eager(at) and functions:
@@ -211,7 +200,7 @@ class Binder:
 
     # ---- how it may be written
 
-    def _forms(self, goal: Goal, like: ImportedName | None) -> Iterator[_Form]:
+    def _forms(self, goal: Goal, like: ImportedName | None) -> Iterator[Form]:
         """Yield the ways to import `goal`, the one most like `like` first."""
         if not goal.path or (like is not None and self._ground.brings_module(like)):
             yield self._module_form(goal, like)
@@ -222,25 +211,21 @@ class Binder:
         last = goal.module.rpartition(".")[2]
         for asname in (None, f"{last}_{name}"):
             local = asname or name
-            yield _Form(wish, Member(name, asname), local, ".".join((local, *rest)))
+            yield Form(wish, Member(name, asname), local, ".".join((local, *rest)))
 
-    def _module_form(self, goal: Goal, like: ImportedName | None) -> _Form:
+    def _module_form(self, goal: Goal, like: ImportedName | None) -> Form:
         parent, _, last = goal.module.rpartition(".")
         plainly = like is not None and like.is_module and like.alias.asname is None
         if plainly or not parent:
             wish = Wish(goal.module, goal.module, plain=True)
-            return _Form(wish, Member(goal.module), goal.module.partition(".")[0], goal.dotted)
+            return Form(wish, Member(goal.module), goal.module.partition(".")[0], goal.dotted)
         wish = Wish(parent, written(parent, self._ground.module, like))
-        return _Form(wish, Member(last), last, ".".join((last, *goal.path)))
+        return Form(wish, Member(last), last, ".".join((last, *goal.path)))
 
-    def _is_free(self, form: _Form, scope: Scope, at: ast.AST) -> bool:
+    def _is_free(self, form: Form, scope: Scope, at: ast.AST) -> bool:
         if form.wish.plain and self._is_top_package(form.local, scope, at):
             return True
-        taken = any(
-            one.form.local == form.local and one.form != form and one.scope in (*scope.outward(),)
-            for one in self._planned
-        )
-        return not taken and self._locals.free(form.local, scope, [at])
+        return not self._planned.takes(form, scope) and self._locals.free(form.local, scope, [at])
 
     def _is_top_package(self, local: str, scope: Scope, at: ast.AST) -> bool:
         """Say whether `local` already means the top package of that name, in `scope` and at `at`."""

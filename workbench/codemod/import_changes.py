@@ -56,6 +56,7 @@ class Changes:
 
     def __init__(self, ancestry: Ancestry) -> None:
         self._ancestry = ancestry
+        self._numbers = {id(one): n for n, one in enumerate(ancestry.tree.body)}
         self.fates: dict[int, Fate] = {}
         """By identity of the statement."""
         self.wanted: list[Wanted] = []
@@ -63,6 +64,11 @@ class Changes:
     def want(self, one: Wanted) -> None:
         """Add an alias."""
         self.wanted.append(one)
+
+    def forget(self, one: Wanted) -> None:
+        """Take an alias back: one of the last that were added."""
+        at = next(n for n in range(len(self.wanted) - 1, -1, -1) if self.wanted[n] is one)
+        del self.wanted[at]
 
     def wants_beside(self, node: ast.stmt) -> bool:
         """Say whether an alias is to be added in the block of `node`, below the head of the file."""
@@ -89,8 +95,8 @@ class Changes:
 
     def top_index(self, node: ast.AST) -> int:
         """Return the index of the top-level statement `node` stands in."""
-        trail = self._ancestry.trail(node)
-        return next((n for n, one in enumerate(self._ancestry.tree.body) if one in trail), self.length)
+        found = (self._numbers.get(id(one)) for one in self._ancestry.trail(node))
+        return next((n for n in found if n is not None), self.length)
 
     @property
     def length(self) -> int:

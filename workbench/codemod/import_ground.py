@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.codemod.import_changes import Changes
+from workbench.codemod.import_cycle import closes_cycle
 from workbench.codemod.import_keep import Keepers
 from workbench.codemod.import_locals import Locals
 from workbench.codemod.names import ImportedName, Names
@@ -35,6 +36,7 @@ class Ground:
     locals: Locals
     keepers: Keepers
     changes: Changes
+    _cycles: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, module: Module, names: Names, project: Project) -> Ground:
@@ -58,6 +60,12 @@ class Ground:
         statement = imported.statement
         guarded = self.locals.is_typing_block(statement) or self.locals.is_script_block(statement)
         return not guarded and ScopeKind.FUNCTION not in kinds
+
+    def closes_cycle(self, imported: str) -> bool:
+        """Say whether this module importing another at once would close a circle."""
+        if imported not in self._cycles:
+            self._cycles[imported] = closes_cycle(self.project, self.module.name, imported)
+        return self._cycles[imported]
 
     def brings_module(self, imported: ImportedName) -> bool:
         """Say whether an import binds a module rather than something in it."""

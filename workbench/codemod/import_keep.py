@@ -8,15 +8,17 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from functools import cached_property
 
 from workbench.codemod.module_names import is_under
 from workbench.codemod.names import ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.scopes import ScopeKind
 from workbench.codemod.source import Module
-from workbench.codemod.statements import exports
+from workbench.codemod.statements import Exports, exports
 
 _NOQA = re.compile(r"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\bF401\b|#.*\bunused-import\b", re.IGNORECASE)
+_WORDS = re.compile(r"(?<![\w.])\w+")
 _TYPE_COMMENT = re.compile(r"#\s*type:(.*)")
 _BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr", "object", "setitem", "dict"})
 _RUNS = frozenset({"eval", "exec", "compile", "timeit", "repeat"})
@@ -32,6 +34,7 @@ class Keepers:
         self._names = names
         self._project = project
         self._ancestry = names.ancestry
+        self._named: dict[str, bool] = {}
 
     def reason(self, imported: ImportedName) -> str:
         """Return why `imported` must stay though no code reads it; "" if it may go."""
@@ -45,15 +48,15 @@ class Keepers:
         )
         return next((why for holds, why in checks if holds(imported)), "")
 
-    def spelled_in_text(self, imported: ImportedName) -> bool:
-        """Say whether text that runs, or is looked up, reads the local name: nobody can rename it there.
+    def spelled_in_text(self, local: str) -> bool:
+        """Say whether text that runs, or is looked up, reads a local name: nobody can rename it there.
 
         Annotations and `__all__` do not count: they are changed along with the code.
         """
-        local, word = imported.local, _word(imported)
+        word = _word(local)
         strings = [node for node, _ in self._names.index.strings if local in str(node.value)]
         annotations = {id(node) for node, _ in self._names.index.quoted}
-        if any(id(node) not in annotations and self._names_it(node, imported) for node in strings):
+        if any(id(node) not in annotations and self._names_it(node, local) for node in strings):
             return True
         if any(id(node) not in annotations and str(node.value) == local and self._is_type(node) for node in strings):
             return True
@@ -66,7 +69,7 @@ class Keepers:
             return True
         return any(
             word.search(line)
-            for text in self._docstrings()
+            for text in self._docstrings
             if ">>>" in text
             for line in text.splitlines()
             if line.lstrip().startswith((">>>", "..."))
@@ -103,7 +106,7 @@ class Keepers:
         """
         if imported.scope.kind is not ScopeKind.MODULE:
             return False
-        listed = exports(self._module.tree)
+        listed = self._listed
         if listed is not None and (not listed.complete or any(item.value == imported.local for item in listed.items)):
             return True
         marked = imported.alias.asname is not None and imported.alias.asname == imported.alias.name
@@ -112,47 +115,63 @@ class Keepers:
         return marked or used or own
 
     def _noqa(self, imported: ImportedName) -> bool:
-        lines = self._module.source.splitlines()
+        lines = self._lines
         last = imported.statement.end_lineno or imported.statement.lineno
         mine = {imported.statement.lineno, imported.alias.lineno, last}
         return any(_NOQA.search(lines[line - 1].decode(self._module.codec, "replace")) for line in mine)
 
     def _quoted(self, imported: ImportedName) -> bool:
-        word = _word(imported)
+        return imported.local in self._quoted_words
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self._module.source.splitlines()
+
+    @cached_property
+    def _listed(self) -> Exports | None:
+        return exports(self._module.tree)
+
+    @cached_property
+    def _quoted_words(self) -> frozenset[str]:
+        """The words that quoted annotations, type comments and doctests begin a name with."""
         quoted = (str(node.value) for node, _ in self._names.index.quoted)
         comments = (found[1] for found in _TYPE_COMMENT.finditer(self._module.text))
-        doctests = (text for text in self._docstrings() if ">>>" in text)
-        return any(word.search(text) for text in (*quoted, *comments, *doctests))
+        doctests = (text for text in self._docstrings if ">>>" in text)
+        return frozenset(word for text in (*quoted, *comments, *doctests) for word in _WORDS.findall(text))
 
+    @cached_property
     def _docstrings(self) -> list[str]:
         kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         nodes = [node for node in ast.walk(self._module.tree) if isinstance(node, kinds)]
         return [text for node in nodes if (text := ast.get_docstring(node, clean=False))]
 
     def _in_strings(self, imported: ImportedName) -> bool:
-        return any(self._names_it(node, imported) for node, _ in self._names.index.strings)
+        local = imported.local
+        if local not in self._named:
+            self._named[local] = any(self._names_it(node, local) for node, _ in self._names.index.strings)
+        return self._named[local]
 
-    def _names_it(self, node: ast.Constant, imported: ImportedName) -> bool:
-        """Say whether a string literal may be looked up as the imported name."""
+    def _names_it(self, node: ast.Constant, local: str) -> bool:
+        """Say whether a string literal may be looked up as an imported name."""
         text = str(node.value)
-        if imported.local not in text:
+        if local not in text:
             return False
-        if self._module.name and re.search(rf"\b{re.escape(self._module.name)}\.{imported.local}\b", text):
+        if self._module.name and re.search(rf"\b{re.escape(self._module.name)}\.{local}\b", text):
             return True
         around = self._ancestry.parent(node)
         if isinstance(around, ast.Subscript):
-            return text == imported.local and _is_namespace(around.value)
+            return text == local and _is_namespace(around.value)
         if not isinstance(around, ast.Call):
             return False
         called = getattr(around.func, "attr", getattr(around.func, "id", ""))
         if called in _RUNS:
-            return _word(imported).search(text) is not None
+            return _word(local).search(text) is not None
         space = isinstance(around.func, ast.Attribute) and _is_namespace(around.func.value)
-        return text == imported.local and (called in _BY_NAME or space)
+        return text == local and (called in _BY_NAME or space)
 
 
-def _word(imported: ImportedName) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.]){re.escape(imported.local)}(?!\w)")
+def _word(local: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.]){re.escape(local)}(?!\w)")
 
 
 def _is_namespace(node: ast.expr) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from workbench.codemod.import_cycle import closes_cycle
 from workbench.codemod.import_goal import Goal, goal_of, written
 from workbench.codemod.import_ground import Bound, Ground
 from workbench.codemod.import_section import Wish
@@ -31,7 +30,7 @@ class Mover:
             return Blocked("star-import", f"`from {imported.spelled} import *` may bring more than what moves")
         if goal.module == ground.module.name and goal.path:
             return self._come_home(imported, goal)
-        if ground.eager(imported) and closes_cycle(ground.project, ground.module.name, goal.module):
+        if ground.eager(imported) and ground.closes_cycle(goal.module):
             return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
         if imported.is_module:
             return self._move_module(imported, goal)

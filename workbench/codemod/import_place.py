@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from workbench.codemod.import_order import Key, MemberOrder, ascending, by_type, member_order, mixed, sectioned
 from workbench.codemod.import_section import Section, Wish, edits_path, is_future, is_string, section_of
@@ -87,18 +88,18 @@ class Head:
                 return not ascending(renewed) or self._section(wish) != section
         return False
 
-    @property
+    @cached_property
     def line_limit(self) -> int:
         """The longest import line the file allows itself, 88 at least."""
         lengths = [(one.end_col_offset or 0) for one in self._every if one.lineno == one.end_lineno]
         return max([88, *lengths])
 
-    @property
+    @cached_property
     def member_order(self) -> MemberOrder | None:
         """The order in which the file writes the names of an import, where it keeps to one."""
         return member_order([[alias.name for alias in one.names] for one in self._every])
 
-    @property
+    @cached_property
     def _every(self) -> list[ast.ImportFrom]:
         return [one for one in ast.walk(self._module.tree) if isinstance(one, ast.ImportFrom)]
 
@@ -138,10 +139,12 @@ class Head:
 
     def _path_edit(self, wish: Wish) -> int:
         """Return the index of the last edit of `sys.path` that imports like `wish` wait for; -1 if none."""
+        return -1 if self._section(wish) is Section.STDLIB else self._last_path_edit
+
+    @cached_property
+    def _last_path_edit(self) -> int:
         edits = [n for n, one in enumerate(self._body) if edits_path(one)]
-        if not edits or self._section(wish) is Section.STDLIB:
-            return -1
-        waiting = [n for n, one in enumerate(self._body) if self._in_tree(one)]
+        waiting = [n for n, one in enumerate(self._body) if edits and self._in_tree(one)]
         late = [n for n in edits if not waiting or any(other > n for other in waiting)]
         return max(late, default=-1)
 

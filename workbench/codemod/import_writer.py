@@ -160,7 +160,8 @@ class ImportWriter:
     def _in_place(self, fate: Fate, wish: Wish) -> bool:
         """Say whether a statement written anew stands in order where it is, or is tied to its line."""
         block = self._ancestry.block(fate.node).statements
-        becoming = {key: new for key, one in self._fates.items() if (new := _as_one(one)) is not None}
+        known = {id(one): self._fates[id(one)] for one in block if id(one) in self._fates}
+        becoming = {key: new for key, one in known.items() if (new := _as_one(one)) is not None}
         wish = _sorted_as(wish, fate)
         return not self._rows.is_bare(fate.node) or not self._head.unsettled(fate.node, wish, block, becoming)
 

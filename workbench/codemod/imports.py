@@ -12,7 +12,6 @@ import ast
 from workbench.codemod.edit import Edit
 from workbench.codemod.import_bind import Binder
 from workbench.codemod.import_changes import Wanted
-from workbench.codemod.import_cycle import closes_cycle
 from workbench.codemod.import_goal import goal_of, written
 from workbench.codemod.import_ground import Bound, Ground
 from workbench.codemod.import_move import Mover
@@ -118,7 +117,7 @@ class Imports:
         goal = goal_of(qualified, ground.project)
         if goal.module == ground.module.name:
             return Blocked("self-import", f"{qualified} belongs to this very file")
-        if closes_cycle(ground.project, ground.module.name, goal.module):
+        if ground.closes_cycle(goal.module):
             return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
         wish = Wish(goal.module, written(goal.module, ground.module, None))
         ground.changes.want(Wanted(wish, Member(goal.path[0]), ground.changes.top_index(before)))

@@ -42,6 +42,8 @@ class Names:
         self.module = module
         self.project = project
         self._imported: dict[frozenset[str], tuple[ImportedName, ...]] = {}
+        self._reads: dict[str, dict[int, list[Read]]] = {}
+        self._in_text: dict[str, bool] = {}
 
     @cached_property
     def index(self) -> Index:
@@ -117,14 +119,24 @@ class Names:
 
     def reads(self, name: str, owner: Scope) -> Iterator[Read]:
         """Yield every read of one variable (quoted ones included), with what may be in force there."""
-        mine = self.variables.bindings(name, owner)
+        if name not in self._reads:
+            self._reads[name] = self._sorted_reads(name)
+        yield from self._reads[name].get(id(owner), ())
+
+    def _sorted_reads(self, name: str) -> dict[int, list[Read]]:
+        """Return the reads of a name by identity of the scopes whose variables they may mean."""
+        sorted_reads: dict[int, list[Read]] = {}
+        globals_ = frozenset(self.variables.bindings(name, self.index.module))
         for node, scope, quoted, exact in self._spots(frozenset({name})):
             holder = self.variables.owner(name, scope) if isinstance(node, ast.Name) else None
             if holder is None or not isinstance(node, ast.Name):
                 continue
             bindings = self.variables.in_force(name, holder, None if quoted else node)
-            if holder is owner or any(one in mine for one in bindings):
-                yield Read(node, scope, bindings, quoted, exact and self._is_spelled_out(node))
+            read = Read(node, scope, bindings, quoted, exact and self._is_spelled_out(node))
+            sorted_reads.setdefault(id(holder), []).append(read)
+            if holder is not self.index.module and not globals_.isdisjoint(bindings):
+                sorted_reads.setdefault(id(self.index.module), []).append(read)
+        return sorted_reads
 
     def strings(self, names: Collection[str]) -> Iterator[StringUse]:
         """Yield the places in string literals that spell one of the canonical `names`, and `__all__` items."""
@@ -152,11 +164,24 @@ class Names:
 
     def stands_in_text(self, name: str) -> bool:
         """Say whether a name may stand in a string, docstring or comment: there are more of it than the code has."""
+        if name not in self._in_text:
+            self._in_text[name] = self._counts_more(name)
+        return self._in_text[name]
+
+    def _counts_more(self, name: str) -> bool:
         found = self.index
         aliases = (part for one in found.imports for part in (*one.alias.name.split("."), one.alias.asname))
         stores = sum(len(scope.bindings.get(name, ())) for scope in found.scopes)
         code = len(found.names.get(name, ())) + len(found.attributes.get(name, ())) + [*aliases].count(name) + stores
         return self.module.source.count(name.encode(self.module.codec, "replace")) > code
+
+    def declaring(self, name: str) -> list[Scope]:
+        """Return the scopes that declare a name `global` or `nonlocal`."""
+        return [one for one in self._declaring if name in one.declared_global or name in one.declared_nonlocal]
+
+    @cached_property
+    def _declaring(self) -> list[Scope]:
+        return [one for one in self.index.scopes if one.declared_global or one.declared_nonlocal]
 
     def free_names_at(self, node: ast.AST) -> frozenset[str]:
         """Return the names a new binding at `node` must not take: bound or read in a scope visible there."""

@@ -39,13 +39,13 @@ class Reaching:
         scope: Scope,
         bindings: Sequence[Binding],
         *,
-        places: Collection[ast.AST] = (),
+        everywhere: bool = False,
         doubtful: Collection[Binding] = (),
     ) -> None:
-        """`places` are nodes to answer for besides the reads of the name; `doubtful` bindings may bind nothing."""
+        """`everywhere`: answer for every node, not only for reads of the name; `doubtful` bindings may bind nothing."""
         self._name = name
         self._doubtful = frozenset(doubtful)
-        self._places = frozenset(id(one) for one in places)
+        self._everywhere = everywhere
         self._every = tuple(one for one in bindings if not isinstance(one, ast.AnnAssign))
         self._by_node: dict[int, list[Binding]] = {}
         for one in self._every:
@@ -234,7 +234,7 @@ class Reaching:
         todo: list[tuple[ast.AST, State]] = [(node, state)]
         while todo:
             one, now = todo.pop()
-            if (isinstance(one, ast.Name) and one.id == self._name) or id(one) in self._places:
+            if self._everywhere or (isinstance(one, ast.Name) and one.id == self._name):
                 self._seen[id(one)] = self._seen.get(id(one), _NOWHERE) | now
             later = self._later(one, now) if isinstance(one, _DEFERRED) else now
             body = getattr(one, "body", []) if isinstance(one, _DEFERRED) else []

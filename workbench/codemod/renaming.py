@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
 from workbench.codemod.import_keep import Keepers
@@ -59,7 +60,7 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
         return None
     at_top = scope.kind is ScopeKind.MODULE
     needed = at_top and stays_outside(names.project, names.module.name, local, to)
-    if needed or (names.stands_in_text(local) and _is_read_in_text(names, imported)):
+    if needed or (names.stands_in_text(local) and _is_read_in_text(names, local)):
         return None
     every = names.variables.bindings(local, scope)
     group = _group(names, imported, every, moving)
@@ -76,18 +77,18 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     return Renaming(mine, fallbacks, items)
 
 
-def _is_read_in_text(names: Names, imported: ImportedName) -> bool:
-    """Say whether text that runs or looks names up may read the variable by its name."""
-    if Keepers(names.module, names, names.project).spelled_in_text(imported):
+@lru_cache(maxsize=64)
+def _is_read_in_text(names: Names, local: str) -> bool:
+    """Say whether text that runs or looks names up may read a variable by its name."""
+    if Keepers(names.module, names, names.project).spelled_in_text(local):
         return True
     looked_up = any(word in names.index.names for word in _LOOKS_UP)
-    return looked_up and any(imported.local in str(literal.value) for literal, _ in names.index.strings)
+    return looked_up and any(local in str(literal.value) for literal, _ in names.index.strings)
 
 
 def _is_declared(names: Names, local: str, scope: Scope) -> bool:
     """Say whether a scope inside declares the name `global` or `nonlocal`, which would have to change along."""
-    declared = (one.declared_global | one.declared_nonlocal for one in names.index.scopes if _inside(one, scope))
-    return any(local in some for some in declared)
+    return any(_inside(one, scope) for one in names.declaring(local))
 
 
 def is_bound_to(names: Names, to: str, scope: Scope) -> bool:

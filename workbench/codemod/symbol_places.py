@@ -82,12 +82,13 @@ def spots(move: Move, names: Names, *, strings: bool) -> Iterator[Spot]:
     project = names.project
     wanted = frozenset({project.canonical(move.old)})
     found = [one for one in names.imported(wanted) if move.is_old(one.spelled, project) and not one.is_star]
+    moving = frozenset(found)
     moved: set[int] = set()
     exported: dict[int, ImportedName] = {}
     for imported in found:
         change = None
         if imported.local != move.new_name:
-            change = renaming(names, imported, to=move.new, moving=found)
+            change = renaming(names, imported, to=move.new, moving=moving)
         place = names.module.place(imported.alias)
         yield Spot(Role.IMPORT, place, imported.at, imported, renaming=change)
         if change is not None:
