@@ -66,8 +66,11 @@ def _refusal(module: Module) -> SyntaxError | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            what = module.source if module.is_newer else module.tree
-            compile(what, module.path, "exec", dont_inherit=True)
+            try:
+                what = module.source if module.is_newer else module.tree
+                compile(what, module.path, "exec", dont_inherit=True)
+            except RecursionError:  # from a text, Python compiles what is deeper than it takes as a tree
+                compile(module.source, module.path, "exec", dont_inherit=True)
     except SyntaxError as error:
         return error
     return None
