@@ -175,7 +175,7 @@ def _is_used_here(move: Move, names: Names, imported: ImportedName) -> bool:
     wanted = {names.project.canonical(move.old)}
     if any(use.resolved.spelled == move.old for use in names.uses(wanted)):
         return True
-    return Keepers(names.module, names, names.project).spelled_in_text(imported)
+    return Keepers(names.module, names, names.project).spelled_in_text(imported.local)
 
 
 def _is_for_types(binding: Binding, names: Names) -> bool:

@@ -24,6 +24,7 @@ from workbench.codemod.rewrite import FileFailed, FileRewrite, rewrite_file
 from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Rule
 from workbench.scan.crew import collector_at_rest
+from workbench.scan.lifeline import end_with_parent
 
 _SECONDS_A_FILE = 60
 _BYTES_A_WORKER = 2 << 30
@@ -94,7 +95,7 @@ class Transformer:
     def _submit(self, chunk: Sequence[Job], packed: bytes) -> Future[list[Outcome]]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self._jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_limit
+                self._jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
             )
         try:
             return self._pool.submit(_work, list(chunk), packed)
@@ -114,7 +115,8 @@ class Transformer:
                 worker.kill()
 
 
-def _limit() -> None:
+def _begin() -> None:
+    end_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (_BYTES_A_WORKER, _BYTES_A_WORKER))
 
 

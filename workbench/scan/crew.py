@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import ClassVar, TypeVar, cast
 
 from workbench.model.errors import EnvironmentFailed
+from workbench.scan.lifeline import end_with_parent
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -66,6 +67,7 @@ class _Post:
 
     @classmethod
     def take(cls, work: Work[K, T, R], kit: K) -> None:
+        end_with_parent()
         cls.work, cls.kit = staticmethod(work), kit
 
     @classmethod
