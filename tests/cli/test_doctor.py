@@ -145,7 +145,12 @@ IN_THE_WAY = {
     "our index": (lambda r, _g: write(r / ".git/workbench/idx-1/index"), "leftovers", "note", "idx-1"),
     "our objects": (lambda r, _g: write(r / ".git/objects/tmp_objdir-workbench-1/x"), "leftovers", "note", "objdir"),
     "kept edits": (lambda r, _g: write(r / ".git/workbench/keep/1/app/a.py"), "kept edits", "note", "app/a.py"),
-    "no ledger": (lambda r, _g: write(r / ".git/workbench/ledger.db", "no" * 999), "ledger", "mend", "rebuild"),
+    "no ledger": (
+        lambda r, _g: write(r / ".git/workbench/ledger.db", "no" * 999),
+        "ledger",
+        "mend",
+        "workbench verify",
+    ),
     "torn ledger": (
         lambda r, _g: [write(r / f".git/workbench/ledger.db{end}") for end in ("", "-journal")],
         "ledger",

@@ -69,7 +69,7 @@ def test_a_flipped_byte_in_a_body_is_found_and_the_event_named(path: Path, offse
     with pytest.raises(LedgerBroken, match="event 2 does not follow") as caught:
         Ledger.open(path, clock=ticking())
     assert caught.value.exit_code == 6
-    assert "workbench rebuild" in caught.value.hint
+    assert "workbench verify" in caught.value.hint
     with pytest.raises(LedgerBroken, match="event 2 does not follow"):
         Ledger.read(path)
     assert problems(path)[0].startswith("event 2 does not follow")

@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "status": "Show where the plan stands, and the next command.",
         "log": "Show every event of the plan's newest run.",
         "report": "Write the report of the plan's newest run.",
+        "verify": "Hold ledger, refs, commits and trees against each other.",
     },
     "Look something up": {
         "doctor": "Say what will get in the way here, each with its mend.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.ledger.database import ASIDE
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import at_work
 from workbench.ledger.schema import VERSION
@@ -52,7 +53,7 @@ def _read(path: Path) -> Iterator[Diagnosis]:
     with opened:
         wrong = opened.verify()
         if wrong:
-            mend = "`workbench verify` lists it; `workbench rebuild` makes the ledger again from git"
+            mend = ASIDE
             yield to_mend("ledger", wrong[0], mend)
         else:
             yield sound("ledger", f"holds, with {len(opened.runs())} runs")

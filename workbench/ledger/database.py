@@ -21,7 +21,7 @@ _HINTS = {
     sqlite3.SQLITE_CANTOPEN: "make the ledger and its directory readable and writable for you, and try again",
     sqlite3.SQLITE_IOERR: "check the disk; the ledger is as it was before this step; `workbench resume` goes on",
 }
-REBUILD = "`workbench verify` lists what is wrong; `workbench rebuild` makes the ledger again from git"
+ASIDE = "`workbench verify` lists what is wrong; moved aside, it makes room for a new one, and the run branches stay"
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def speaking(path: Path) -> Iterator[None]:
     try:
         yield
     except MalformedError as error:
-        raise LedgerBroken(f"the ledger holds what it should not: {error}", hint=REBUILD, path=str(path)) from error
+        raise LedgerBroken(f"the ledger holds what it should not: {error}", hint=ASIDE, path=str(path)) from error
     except sqlite3.Error as error:
         ours = _translated(error, path)
         if ours is None:
@@ -46,10 +46,10 @@ def _translated(error: sqlite3.Error, path: Path) -> WorkbenchError | None:
     """Return our error for SQLite's; None for what only a bug of ours can cause."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is None and isinstance(error, sqlite3.OperationalError):  # Python's own: text that is not UTF-8
-        return LedgerBroken(f"the ledger cannot be read: {error}", hint=REBUILD, path=str(path))
+        return LedgerBroken(f"the ledger cannot be read: {error}", hint=ASIDE, path=str(path))
     primary = (code or 0) & 0xFF
     if primary in _BROKEN:
-        return LedgerBroken(f"the ledger is damaged: {error}", hint=REBUILD, path=str(path))
+        return LedgerBroken(f"the ledger is damaged: {error}", hint=ASIDE, path=str(path))
     if primary in _HINTS:
         return EnvironmentFailed(f"the ledger could not be used: {error}", hint=_HINTS[primary], path=str(path))
     return None

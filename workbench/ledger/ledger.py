@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from workbench.ledger import chain, database, plans, versions, views
-from workbench.ledger.database import REBUILD, speaking, storable
+from workbench.ledger.database import ASIDE, speaking, storable
 from workbench.ledger.schema import VERSION
 from workbench.model.errors import LedgerBroken, WorkbenchError
 from workbench.model.run import RunRecord, SuiteRecord
@@ -240,4 +240,4 @@ class Ledger:
             problem = chain.first_problem(self._db)
             self._checked = chain.length(self._db)
         if problem is not None:
-            raise LedgerBroken(problem, hint=REBUILD, path=str(self.path))
+            raise LedgerBroken(problem, hint=ASIDE, path=str(self.path))
