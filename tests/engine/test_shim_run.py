@@ -68,6 +68,25 @@ def test_a_run_leaves_a_shim_that_works(repository, git):
     assert "DeprecationWarning: shop.old_mod.Old is now shop.new_mod.New" in ran.stderr
 
 
+def test_two_rules_share_one_shim(repository, git):
+    second = 'shim = true\n\n[[rules]]\nid = "limit"\nkind = "move-symbol"\nshim = true\n'
+    names = 'from = "shop.old_mod.old_limit"\nto = "shop.new_mod.limit"\n'
+    tree = {
+        "shop/new_mod.py": "class New:\n    pass\n\n\nlimit = 10\n",
+        "shop/old_mod.py": "from .new_mod import New as Old, limit as old_limit\n\nother = 1\n",
+        "shop/second.py": "from shop.old_mod import old_limit\n\nit = old_limit\n",
+    }
+    root = repository(shim=second + names, **tree)
+    record = workbench(root, "run", "moved", code=0)
+    assert (record["outcome"], record["totals"]["found"], record["totals"]["fixed"]) == ("complete", 6, 6)
+    written = git(root, "show", "workbench/moved:shop/old_mod.py")
+    assert written.count("def __getattr__") == 1
+    assert 'if name == "Old":' in written
+    assert 'if name == "old_limit":' in written
+    git(root, "checkout", "--quiet", "workbench/moved")
+    assert workbench(root, "scan", "moved", code=0)["totals"]["found"] == 0
+
+
 def test_without_it_the_old_module_is_not_touched(repository, git):
     root = repository(shim="")
     assert workbench(root, "run", "moved", code=0)["totals"]["found"] == 2

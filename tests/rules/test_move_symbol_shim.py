@@ -285,3 +285,78 @@ def test_a_taken_name_for_the_type_checkers_question_is_worked_around():
 def test_what_makes_no_sense_is_a_problem_of_the_plan(names, message):
     assert problems(shim(**names), NEW) == ([message] if message else [])
     assert problems(shim(**names, shim=False), NEW) == []
+
+
+# ---- several names of one module
+
+TWO = NEW | {
+    "shop/new_mod.py": "class New:\n    pass\n\n\nlimit = 10\n",
+    OLD: "from .new_mod import New as Old\nfrom .new_mod import limit as old_limit\n\nother = 1\n",
+}
+LIMIT = {"from": "shop.old_mod.old_limit", "to": "shop.new_mod.limit"}
+GIVES_TWO = """
+    from shop import old_mod, new_mod
+    print(old_mod.Old is new_mod.New, old_mod.old_limit, old_mod.other)
+    try:
+        old_mod.missing
+    except AttributeError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("names", [({}, LIMIT), (LIMIT, {})])
+def test_one_shim_gives_several_names(tmp_path, names, newline):
+    files = TWO | {OLD: TWO[OLD].replace("\n", newline)}
+    for one in names:
+        files = carried_out(shim(**one), files)
+    assert files[OLD].count("__getattr__") == 1
+    assert files[OLD].count("\n") == files[OLD].count(newline)
+    assert files[OLD].startswith(
+        f"from typing import TYPE_CHECKING{newline * 2}other = 1{newline * 3}if TYPE_CHECKING:"
+    )
+    ignore = ("-W", "ignore::DeprecationWarning")
+    assert told(GIVES_TWO, tmp_path, files, *ignore) == "True 10 1\nmodule 'shop.old_mod' has no attribute 'missing'\n"
+    for one in names:
+        assert everywhere(shim(**one), files) == {}
+
+
+FIRST = carried_out(shim(), TWO)[OLD]
+
+
+@pytest.mark.parametrize(
+    ("found_in", "instead"),
+    [
+        ("(name: str)", "(name: str, deep: int = 0)"),
+        ('name == "Old"', 'name != "Old"'),
+        ('name == "Old"', 'name in ("Old",)'),
+        ("            return New\n", "            return New\n        else:\n            return 1\n"),
+        ("            return New\n", "            if name:\n                return New\n"),
+        ("        raise Attr", "        name = 1\n        raise Attr"),
+        ("        raise AttributeError", "        return str"),
+        ("    def __getattr__", "    @print\n    def __getattr__"),
+        ("if TYPE_CHECKING", "if other"),
+        ("  # noqa: F401\n", "\n    import os\n"),
+        ("else:\n", "else:\n    x = 1\n"),
+        ('name == "Old"', 'name == "old_limit"'),
+    ],
+)
+def test_a_hook_of_another_shape_is_left_alone(found_in, instead):
+    assert found_in in FIRST
+    files = TWO | {OLD: FIRST.replace(found_in, instead, 1)}
+    (site,) = found(shim(**LIMIT), files, OLD)
+    assert site.split()[1] == "own-getattr"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FIRST + "\n\ndef __getattr__(name): ...\n",
+        FIRST.replace("    ", "  "),
+        FIRST.replace("    from", "  from", 1),
+        FIRST.replace("        ", "       "),
+    ],
+)
+def test_a_second_hook_and_other_indentation_are_left_alone(text):
+    (site,) = found(shim(**LIMIT), TWO | {OLD: text}, OLD)
+    assert site.split()[1] == "own-getattr"

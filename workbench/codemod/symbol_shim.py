@@ -10,33 +10,17 @@ import ast
 from dataclasses import dataclass
 
 from workbench.codemod.definitions import binding_place
-from workbench.codemod.edit import Edit, splice
 from workbench.codemod.import_keep import Keepers
 from workbench.codemod.imports import Imports
 from workbench.codemod.key import shortened
 from workbench.codemod.names import Binding, ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Rewrite
+from workbench.codemod.shim_hook import HOOK, hook_of, is_for_types, with_hook
 from workbench.codemod.symbol_places import Move
 from workbench.model.violation import Blocked, Place, Site
 
-_HOOK = "__getattr__"
 _CHECKING = "typing.TYPE_CHECKING"
-_TEXT = """\
-if {checking}:
-    from {module} import {new} as {old}  # noqa: F401
-else:
-
-    def __getattr__(name: str) -> object:
-        if name == "{old}":
-            import warnings
-
-            warnings.warn("{whole_old} is now {whole_new}", DeprecationWarning, stacklevel=2)
-            from {module} import {new}
-
-            return {new}
-        raise AttributeError(f"module {{__name__!r}} has no attribute {{name!r}}")
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +82,7 @@ def write_shim(move: Move, names: Names, shim: Shim, site: Site) -> Rewrite:
     if isinstance(checking, Blocked):
         return Rewrite((), (), ((site, checking),))
     engine.drop(imported)
-    return Rewrite(_with_tail(names, engine.edits(), _text(move, names, checking.spelling)), (site,))
-
-
-def _text(move: Move, names: Names, checking: str) -> str:
-    home, (new,) = names.project.split(move.new)
-    return _TEXT.format(
-        checking=checking, module=home, new=new, old=move.old_name, whole_old=move.old, whole_new=move.new
-    )
-
-
-def _with_tail(names: Names, edits: tuple[Edit, ...], text: str) -> tuple[Edit, ...]:
-    """Put text at the end of the file, two blank lines below what the edits leave there; the last line end stays."""
-    module = names.module
-    newline, end = module.newline, len(module.source)
-    before = splice(module.source, edits).decode(module.codec, "replace")
-    gap = newline * max(0, 3 - _line_ends(before, newline))
-    tail = gap + text.replace("\n", newline)
-    if not module.source.endswith((b"\n", b"\r")):
-        tail = tail.removesuffix(newline)
-    meeting = [one for one in edits if one.end == end]
-    new = b"".join(one.new for one in sorted(meeting)) + tail.encode(module.codec)
-    return (*(one for one in edits if one not in meeting), Edit(min([end, *(one.start for one in meeting)]), end, new))
-
-
-def _line_ends(text: str, newline: str) -> int:
-    return (len(text) - len(text.rstrip("\r\n"))) // len(newline)
+    return Rewrite(with_hook(move, names, engine.edits(), checking.spelling), (site,))
 
 
 # ---- what stands in the way
@@ -153,7 +112,9 @@ def _unlike(move: Move, names: Names, imported: ImportedName) -> Blocked | None:
 def _needed(move: Move, names: Names, bindings: list[Binding]) -> Blocked | None:
     """Say what needs the old name to be a variable of its module, or `__getattr__` to be something else."""
     module, name = names.module, move.old_name
-    if names.variables.owner(_HOOK, names.index.module) is not None:
+    hook = hook_of(names)
+    known_hook = hook is not None and move.old_name not in hook.cases
+    if not known_hook and names.variables.owner(HOOK, names.index.module) is not None:
         return Blocked("own-getattr", "the old module has a `__getattr__` of its own")
     known = names.project.facts.get(module.name)
     if known is not None and known.exports is None and "__all__" in known.defined:
@@ -184,9 +145,7 @@ def _is_for_types(binding: Binding, names: Names) -> bool:
         return False
     below: ast.AST = binding.statement
     for above in names.ancestry.above(below):
-        if isinstance(above, ast.If) and below in above.body:
-            test = above.test
-            if getattr(test, "attr", getattr(test, "id", "")) == "TYPE_CHECKING":
-                return True
+        if isinstance(above, ast.If) and below in above.body and is_for_types(above.test):
+            return True
         below = above
     return False

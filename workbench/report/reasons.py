@@ -85,7 +85,7 @@ REASONS: dict[str, Reason] = {
         "import it under another name for the module's own use, beside the old one, or set `shim = false`",
     ),
     "own-getattr": Reason(
-        "the module has a `__getattr__` of its own, and there can be only one",
+        "the module has a `__getattr__` that no shim wrote, and there can be only one",
         "let it give the old name too, by hand, and take the import out",
     ),
     "not-there": Reason(

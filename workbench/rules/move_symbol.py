@@ -24,9 +24,10 @@ old name, with a `DeprecationWarning` that names the new one. It imports inside,
 the import under `if TYPE_CHECKING`; pickles that name the old path load; `__all__` stays as it is. `dir()` no longer
 lists the name, nor does a star import from outside the tree bring it unless `__all__` does.
 No definition is moved or taken away: while the old module has one, or imports something else, it is blocked as
-`still-defined`. Blocked too: it uses the name itself (`used-here`), has a `__getattr__` (`own-getattr`), binds the name
-in a block or twice, computes `__all__`, or is star-imported in the tree. The shim goes when nobody needs it: `forbid-symbol`
-on the old name, in a later plan, lists who does; when it lists the shim alone, take that out by hand.
+`still-defined`. Blocked too: it uses the name itself (`used-here`), has a `__getattr__` (`own-getattr`; that of another
+shim gives this name too), binds the name in a block or twice, computes `__all__`, or is star-imported in the tree.
+The shim goes when nobody needs it: `forbid-symbol` on the old name, in a later plan, lists who does; when it lists the
+shim alone, take that out by hand.
 """
 
 from __future__ import annotations
