@@ -32,3 +32,8 @@ def test_every_command_is_told():
     for verb in VERBS:
         assert f"\n### {verb}\n\n```text\nUsage: workbench {verb} " in page
     assert "-C DIR" in page
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=name) for name, kind in kinds().items()])
+def test_every_parameter_says_what_it_is(kind):
+    assert [name for name, field in kind.Parameters.model_fields.items() if not field.description] == []

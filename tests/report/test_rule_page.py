@@ -3,10 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from workbench.codemod.rule import Change, Keep, Parameters, Refuse, Rewrite, Rule
 from workbench.report.rule_page import rule_list, rule_page
+
+
+class Inner(BaseModel):
+    depth: int = Field(0, description="how deep")
+
+
+class Piece(BaseModel):
+    name: str = Field(alias="as", description="its name")
+    inner: Inner | None = None
 
 
 class Own(Parameters):
@@ -15,6 +24,7 @@ class Own(Parameters):
     shapes: tuple[str, ...] = ("a",)
     mode: Literal["x", "y"] = "x"
     names: Mapping[str, str] = Field(default_factory=dict)
+    pieces: tuple[Piece, ...] = ()
 
 
 class RenameThing(Rule[Own]):

@@ -19,7 +19,7 @@ class Expression(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    expression: str
+    expression: str = Field(description="one expression; dotted names in it are imported")
 
     @field_validator("expression")
     @classmethod
@@ -39,10 +39,12 @@ class Argument(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[^\W\d]\w*$")
-    from_scope: tuple[str, ...] = ()
-    otherwise: Literal["block", "omit"] | Expression = "block"
-    position: int | None = Field(default=None, ge=0)
+    name: str = Field(pattern=r"^[^\W\d]\w*$", description="the parameter of the new callable")
+    from_scope: tuple[str, ...] = Field(default=(), description="names to take its value from, the best first")
+    otherwise: Literal["block", "omit"] | Expression = Field(
+        default="block", description="what happens where none of them is bound"
+    )
+    position: int | None = Field(default=None, ge=0, description="where it goes by place, from 0")
 
     @field_validator("from_scope")
     @classmethod

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from textwrap import indent
 from typing import Any, TypeVar, get_args
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from workbench.codemod.rule import EXAMPLE_PATH, Change, Example, Keep, Parameters, Refuse, Rule
@@ -62,12 +64,22 @@ def _parameters(kind: Kind, title: str) -> str:
 
 
 def parameter(name: str, field: FieldInfo) -> str:
-    """Return the line about one parameter: name, type, default, what it is."""
+    """Return the line about one parameter, name, type, default, what it is, and those about the keys of its tables."""
     shape = field.annotation
     kind = shape.__name__ if isinstance(shape, type) and not get_args(shape) else _MODULES.sub("", str(shape))
     standing = "required" if field.is_required() else f"default {markdown_code(_default(field))}"
     told = f": {field.description}" if field.description else ""
-    return f"- {markdown_code(name)} {markdown_code(kind)}, {standing}{told}"
+    line = f"- {markdown_code(name)} {markdown_code(kind)}, {standing}{told}"
+    inner = [one for model in _models(shape) for one in model.model_fields.items()]
+    return "\n".join([line, *(indent(parameter(inside.alias or each, inside), "  ") for each, inside in inner)])
+
+
+def _models(shape: object) -> Iterator[type[BaseModel]]:
+    """Yield the tables of keys that a type is made of, for a plan file spells them out."""
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        yield shape
+    for part in get_args(shape):
+        yield from _models(part)
 
 
 def _default(field: FieldInfo) -> str:

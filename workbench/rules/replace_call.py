@@ -68,13 +68,17 @@ _TREE = (
 class ReplaceCallParameters(Parameters):
     """`call` and `with`: dotted names of what is called now and what shall be called instead."""
 
-    call: str = Field(pattern=_DOTTED)
-    with_: str = Field(alias="with", pattern=_DOTTED)
-    arguments: tuple[Argument, ...] = ()
-    keep: bool | Literal["all"] | tuple[str, ...] = True
-    drop: tuple[str, ...] = ()
-    rename: Mapping[str, str] = Field(default_factory=dict)
-    on_cycle: Literal["block", "function"] = "block"
+    call: str = Field(pattern=_DOTTED, description="the dotted name of what is called now")
+    with_: str = Field(alias="with", pattern=_DOTTED, description="the dotted name of what is called from now on")
+    arguments: tuple[Argument, ...] = Field(default=(), description="what it needs beside the arguments there are")
+    keep: bool | Literal["all"] | tuple[str, ...] = Field(
+        default=True, description="the arguments to keep: all, none (`false`), or these"
+    )
+    drop: tuple[str, ...] = Field(default=(), description="arguments to leave out")
+    rename: Mapping[str, str] = Field(default_factory=dict, description="keywords: old name to new name")
+    on_cycle: Literal["block", "function"] = Field(
+        default="block", description="what happens where the import would close a cycle: `function` imports inside"
+    )
 
     @property
     def kept(self) -> frozenset[str] | None:
