@@ -90,6 +90,11 @@ def test_a_new_kind_as_a_document(call, here):
     assert written(here) == {f"deep/down/{one}" for one in PACKAGE}
 
 
+def test_the_next_command_can_be_typed_as_it_stands(call, here):
+    ran = call("rules", "new", "page-limit", "-o", "my kinds")
+    assert ran.out.endswith("next: pip install -e 'my kinds'\n")
+
+
 @pytest.mark.parametrize("there", ["pyproject.toml", "tests/test_page_limit.py"])
 def test_a_new_kind_overwrites_nothing(call, here, there):
     path = here / "workbench-page-limit" / there

@@ -110,3 +110,6 @@ def test_the_package_builds_and_installs_into_a_fresh_environment(tmp_path, make
     root = Path(__file__).resolve().parents[2]
     ran(*pip, "-c", root / "constraints.txt", root, EXAMPLE, env={})
     carries_out([tmp_path / "env" / "bin" / "workbench"], make_repo(TREE), git, {})
+    ran(tmp_path / "env" / "bin" / "workbench", "rules", "new", "page-limit", env={}, cwd=tmp_path)
+    ran(*pip, tmp_path / "workbench-page-limit", env={})
+    assert "page-limit" in ran(tmp_path / "env" / "bin" / "workbench", "rules", env={})

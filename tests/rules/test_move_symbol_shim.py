@@ -227,6 +227,13 @@ def test_what_is_no_shim_yet(old, reason):
     assert rewritten(shim(), files, OLD)[0] == old
 
 
+def test_a_module_that_uses_it_under_another_name_can_have_a_shim(tmp_path):
+    old = "from shop.new_mod import New as Old\nfrom shop.new_mod import New as _Old\n\n\nclass Oldest(_Old): ...\n"
+    after = carried_out(shim(), NEW | {OLD: old})
+    code = "from shop.old_mod import Old, Oldest\nprint(Oldest.__mro__[1] is Old)"
+    assert told(code, tmp_path, after, "-W", "ignore::DeprecationWarning") == "True\n"
+
+
 def test_a_star_import_is_no_hand_over():
     files = NEW | {"shop/new_mod.py": "class Old: ...\n", OLD: "from shop.new_mod import *\n"}
     (site,) = found(shim(to="shop.new_mod.Old"), files, OLD)

@@ -67,6 +67,8 @@ def _show(options: Options, name: str) -> None:
 
 
 def _new(options: Options, kind: str, output: Path | None) -> None:
+    from shlex import quote
+
     from workbench.cli.new_kind import write_new
     from workbench.codemod.registry import kinds
     from workbench.report.kind_template import is_kind_name, kind_template
@@ -86,7 +88,7 @@ def _new(options: Options, kind: str, output: Path | None) -> None:
         print_document({"schema": 1, "kind": kind, "directory": str(directory), "files": list(texts)})
     else:
         written = "".join(f"  {safe(str(directory / path))}\n" for path in texts)
-        print_text(f"the kind {kind} begins in\n{written}next: pip install -e {safe(str(directory))}\n")
+        print_text(f"the kind {kind} begins in\n{written}next: pip install -e {safe(quote(str(directory)))}\n")
 
 
 def _the(name: str) -> Kind:
