@@ -29,6 +29,7 @@ def parts(text: str) -> list[str]:
         ("((x for x in y))", ["(x for x in y)"]),
         ("('é', é=(1))", ["'é'", "é=(1)"]),
         ("(*a, b, k=1, *c)", ["*a", "b", "k=1", "*c"]),
+        ("(\n    a=f'{b['c']}'\n    f'{d}', e=1,\n)", ["a=f'{b['c']}'\n    f'{d}'", "e=1"]),
     ],
 )
 def test_arguments_are_found_with_their_brackets(text: str, expected: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from workbench.codemod.fragments import parsed_alone
 from workbench.codemod.import_text import line_starts, offset
 from workbench.codemod.listing import Span, inserted, past_blanks, removed
 
@@ -57,7 +58,12 @@ def converted(text: str, index: int, name: str) -> str:
 
 
 def _parsed(text: str) -> ast.Call:
-    call = ast.parse(f"f{text}", mode="eval").body
+    try:
+        call: ast.expr | None = ast.parse(f"f{text}", mode="eval").body
+    except SyntaxError:
+        call = parsed_alone(f"f{text}")
+        if call is None:
+            raise
     assert isinstance(call, ast.Call)
     return call
 
