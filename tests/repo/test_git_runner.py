@@ -212,3 +212,23 @@ def test_paths_survive_as_bytes_and_can_always_be_shown():
     assert not is_utf8(odd)
     assert is_utf8("café.py")
     assert shown(odd) == r"caf\xe9.py"
+
+
+IMPORTING = """
+import os, sys
+from pathlib import Path
+from workbench.repo.git import Git
+before = dict(os.environ)
+assert Git(Path(sys.argv[1]), sys.argv[2], (), {}).act("rev-parse", "HEAD").yes
+assert dict(os.environ) == before
+assert "git.cmd" in sys.modules
+"""
+
+
+def test_importing_gitpython_starts_no_git(root, tmp_path, monkeypatch):
+    program(tmp_path / "git", f"touch {tmp_path}/started")
+    real = find_git(os.environ["PATH"], outside=None)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("GIT_PYTHON_REFRESH", "raise")
+    subprocess.run([sys.executable, "-c", IMPORTING, root, real], check=True)
+    assert not (tmp_path / "started").exists()

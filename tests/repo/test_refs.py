@@ -202,6 +202,7 @@ def test_a_vetoing_hook_has_no_say_over_our_refs(root, repo, commits):
 
 @pytest.mark.parametrize("name", ["workbench/plan", "feature", "a.b/c-d", "ünï", "@", "x@y", "heads/main"])
 def test_branch_names_git_takes(name):
+    assert subprocess.run(["git", "check-ref-format", f"refs/heads/{name}"], check=False).returncode == 0
     assert branch_ref(name) == f"refs/heads/{name}"
 
 
@@ -210,6 +211,9 @@ def test_branch_names_git_takes(name):
              "a//b", "a.lock", ".a", "a/.b", "a.", "@{-1}", "a@{b", "a\x7fb", "a\nb"]
 )  # fmt: skip
 def test_names_that_are_no_branch(name):
+    assert (
+        subprocess.run(["git", "check-ref-format", "--branch", name], capture_output=True, check=False).returncode != 0
+    )
     with pytest.raises(UsageError, match="cannot be the name of a branch") as refused:
         branch_ref(name)
     assert refused.value.exit_code == 2

@@ -23,6 +23,13 @@ def test_a_detached_head_is_on_no_branch(root, git):
     assert open_repository(root).head().branch is None
 
 
+def test_a_branch_called_head_beside_head_is_not_it(root, git):
+    git(root, "update-ref", "refs/heads/HEAD", "HEAD")
+    assert open_repository(root).head().branch == "main"
+    git(root, "checkout", "--quiet", "--detach")
+    assert open_repository(root).head().branch is None
+
+
 def test_the_state_directory_is_private_and_made_on_demand(root, repo):
     assert not (root / ".git/workbench").exists()
     assert repo.state_dir == root / ".git/workbench"

@@ -98,6 +98,9 @@ class MemorySources:
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    def refused_attributes(self, paths: Iterable[str]) -> dict[str, str]:  # noqa: ARG002  as others are asked
+        return {}
+
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         yield from ((path, self._files[path].encode()) for path in paths if path in self._files)
 

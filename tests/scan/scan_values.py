@@ -22,12 +22,16 @@ class MemorySources:
         self.files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
         self.read_paths: list[str] = []
         self._unreadable = unreadable
+        self.filtered: dict[str, str] = {}
 
     def entries(self) -> tuple[Entry, ...]:
         return tuple(Entry(path) for path in sorted(self.files))
 
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         return self._unreadable
+
+    def refused_attributes(self, paths: Iterable[str]) -> dict[str, str]:
+        return {path: self.filtered[path] for path in paths if path in self.filtered}
 
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for path in paths:

@@ -173,6 +173,17 @@ def test_a_file_in_scope_that_cannot_be_judged_is_named_with_the_reason():
         ("nul.py", "unparsable"),
     ]
     assert result.skipped[0].detail.startswith("line 2: ")
+
+
+def test_a_file_whose_text_git_keeps_otherwise_is_skipped_if_it_holds_a_word():
+    home = {"app/__init__.py": "", "app/home.py": "def old(): ...\n", "app/better.py": "def new(): ...\n"}
+    files = home | {"a.py": "from app.home import old\n", "b.py": "x = 1\n"}
+    sources = MemorySources(files)
+    sources.filtered = {"a.py": "filter=lfs", "b.py": "filter=lfs"}
+    rule = make_rule("move-symbol", from_="app.home.old", to="app.better.new")
+    result = scan(sources, plan_of(rule), (rule,), jobs=1)
+    assert [(one.path, one.reason, one.detail) for one in result.skipped] == [("a.py", "filtered", "filter=lfs")]
+    assert "a.py" not in {one.path for one in result.violations}
     assert result.violations == ()
 
 

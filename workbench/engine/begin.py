@@ -167,6 +167,7 @@ def _start(opened: Opened, ws: Workspace, plan: Plan, options: RunOptions, liste
     branch = options.branch or f"workbench/{plan.name}"
     ref = branch_ref(branch)
     _refuse_checked_out(opened, ref)
+    sweep(opened.repo, run_branch=ref)
     old = read_ref(opened.repo, ref)
     if old is not None:
         _refuse_losing(opened, plan, branch, old)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from workbench.engine.batch import BatchStory
@@ -19,7 +19,7 @@ from workbench.engine.suites import baseline_standings
 from workbench.engine.workspace import refuse_bad_plan
 from workbench.gates.builtin import Compiler
 from workbench.model.batch import BatchState
-from workbench.model.errors import Interrupted
+from workbench.model.errors import EnvironmentFailed, Interrupted
 from workbench.model.event import RunFinished, RunInterrupted
 from workbench.model.plan import Batch
 from workbench.model.run import RunOutcome, RunRecord
@@ -101,8 +101,10 @@ def unpin(session: Session) -> None:
     """Let the last candidate go: what was kept is on the branch."""
     ref = session.side_ref("cand")
     pinned = read_ref(session.ws.repo, ref)
-    if pinned is not None:
-        delete_ref(session.ws.repo, ref, pinned)
+    # Another git may hold the packed refs just now. The run is done; one commit stays pinned, and that is all.
+    with suppress(EnvironmentFailed):
+        if pinned is not None:
+            delete_ref(session.ws.repo, ref, pinned)
 
 
 def _outcome(session: Session) -> RunOutcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +28,9 @@ class Sources(Protocol):
 
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         """(path for display, reason) of what `entries` leaves out."""
+
+    def refused_attributes(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return, for those of `paths` whose text is not what git keeps, the attribute that says so."""
 
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (path, content) for the paths that exist, in the order asked."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -140,6 +141,7 @@ class Git:
 
     @contextmanager
     def _handle(self, arguments: tuple[str, ...]) -> Iterator[GitPython.AutoInterrupt]:
+        _import_gitpython()
         from git.cmd import Git as GitPython
         from git.exc import GitCommandNotFound
 
@@ -165,6 +167,22 @@ class Git:
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         return [self.executable, "-C", str(self.directory), *OPTIONS, *arguments]
+
+
+def _import_gitpython() -> None:
+    """Import GitPython without the `git version` it starts meanwhile: the first git on PATH may be a planted one."""
+    if "git" in sys.modules:
+        return
+    nobody = {"GIT_PYTHON_GIT_EXECUTABLE": os.devnull, "GIT_PYTHON_REFRESH": "quiet"}
+    before = {name: os.environ.get(name) for name in nobody}
+    os.environ.update(nobody)
+    try:
+        import git  # noqa: F401
+    finally:
+        for name, value in before.items():
+            del os.environ[name]
+            if value is not None:
+                os.environ[name] = value
 
 
 def _end(process: GitPython.AutoInterrupt) -> None:

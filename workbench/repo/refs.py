@@ -5,14 +5,16 @@ GitPython's `index.commit` overwrites a concurrent commit, and `create_head("-x"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.model.errors import EnvironmentFailed, RefMoved, Refused, UsageError
-from workbench.repo.git import Done, Git
+from workbench.repo.git import Done
 from workbench.repo.repository import Repository
 
 OURS = "refs/workbench/"
+_ILLEGAL = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|/\.|//|\.lock(?:/|\Z)|[./]\Z")
 
 
 def read_ref(repo: Repository, ref: str) -> str | None:
@@ -69,10 +71,13 @@ def delete_ref(repo: Repository, ref: str, old: str) -> None:
 
 
 def branch_ref(name: str) -> str:
-    """Return the full ref of a branch name; raises UsageError for what cannot be one."""
+    """Return the full ref of a branch name; raises UsageError for what cannot be one.
+
+    The rules are those of `git check-ref-format`. To ask git itself, without a repository to keep away from, would be
+    to start whatever is called git first on PATH.
+    """
     ref = f"refs/heads/{name}"
-    legal = Git.at(Path("/")).ask("check-ref-format", ref, no=(1,)).yes
-    if not legal or name.startswith("-") or name == "HEAD":
+    if _ILLEGAL.search(ref) or name.startswith("-") or name == "HEAD":
         raise UsageError(f"{name!r} cannot be the name of a branch", hint="`git check-ref-format --help` has the rules")
     return ref
 

@@ -74,7 +74,9 @@ class Repository:
         done = self.git.ask("rev-parse", "HEAD^{commit}", "HEAD^{tree}", "--symbolic-full-name", "HEAD", no=(128,))
         if not done.yes:
             raise self._headless()
-        commit, tree, name = done.line.split("\n")
+        commit, tree, *names = done.line.split("\n")
+        # Beside a branch or tag called HEAD git prints no name, and only warns.
+        name = names[0] if names else self.git.ask("symbolic-ref", "--quiet", "HEAD", no=(1,)).line
         return Head(commit, tree, name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else None)
 
     def resolve(self, rev: str) -> str:

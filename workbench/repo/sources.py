@@ -44,6 +44,8 @@ class CommitSources:
         Only the commit's own `.gitattributes` files are put into an index, so the cost does not grow with the tree.
         """
         listed = [leaf for leaf in self._leaves if leaf.path.rpartition("/")[2] == ".gitattributes"]
+        if not listed and not (self._repo.common_dir / "info" / "attributes").is_file():
+            return {}
         lines = "".join(f"{leaf.mode} {leaf.id}\t{leaf.path}\0" for leaf in listed)
         with private_index(self._repo) as git:
             git.act("update-index", "-z", "--index-info", stdin=raw(lines))
@@ -80,6 +82,10 @@ class OverlaySources:
 
     def unreadable(self) -> tuple[tuple[str, str], ...]:
         return self._base.unreadable()
+
+    def refused_attributes(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return what `base` says of them: a candidate changes no `.gitattributes`."""
+        return self._base.refused_attributes(paths)
 
     def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (path, content) for the paths that exist, in the order asked."""

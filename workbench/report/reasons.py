@@ -224,6 +224,10 @@ REASONS: dict[str, Reason] = {
         "the file nests its expressions too deeply to be judged in safe limits",
         "split the long expression, or exclude the file in `scope`",
     ),
+    "filtered": Reason(
+        "git filters or re-encodes the file (LFS, git-crypt, working-tree-encoding): people edit another text",
+        "take the attribute away in `.gitattributes`, or change the file by hand",
+    ),
     "too-large": Reason(
         "the file is larger than the limit",
         "exclude it in `scope` if it is generated",

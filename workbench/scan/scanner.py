@@ -41,13 +41,16 @@ def scan(sources: Sources, spec: PlanSpec, rules: Rules, *, jobs: int | None = N
     """Find the violations of `rules` in a tree; `jobs` is the number of processes, None for one per core.
 
     A file in scope that holds a word of some rule and cannot be judged is skipped by name: `too-large` (above 1 MiB),
-    `not-utf8`, `unparsable`, or what the sources say of it. One that holds no such word is not judged at all,
-    and whether it parses is nobody's question. Raises WorkbenchError naming the file on which a rule crashes.
+    `not-utf8`, `unparsable`, `filtered`, or what the sources say of it. One that holds no such word is not judged at
+    all, and whether it parses is nobody's question. Raises WorkbenchError naming the file on which a rule crashes.
     """
     files = python_files((entry.path for entry in sources.entries()), spec)
     hits, project = _learn(sources, files, rules, jobs)
-    judged = [one for one in hits.values() if one.file.in_scope]
+    in_scope = [one for one in hits.values() if one.file.in_scope]
+    filtered = sources.refused_attributes(one.file.path for one in in_scope) if in_scope else {}
+    judged = [one for one in in_scope if one.file.path not in filtered]
     violations, skipped = _find(judged, rules, project, jobs)
+    skipped += [Skipped(path, "filtered", attribute) for path, attribute in filtered.items()]
     return ScanResult(
         violations=violations,
         skipped=tuple(sorted([*unreadable(sources, spec), *skipped], key=lambda one: (one.path, one.reason))),
