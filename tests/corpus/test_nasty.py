@@ -12,6 +12,7 @@ from nasty_bytes import BYTES
 from nasty_found import FOUND
 from nasty_names import MEANING
 from nasty_shapes import SHAPES
+from nasty_tools import TOOLS
 
 from workbench.codemod.find import find_in
 from workbench.codemod.project import ModuleFacts, Project, facts
@@ -22,7 +23,7 @@ from workbench.codemod.rule import Rule
 from workbench.codemod.source import Module, Unparsable
 
 ROOTS = ModuleMap()
-CORPUS = (*BYTES, *SHAPES, *MEANING, *FOUND)
+CORPUS = (*BYTES, *SHAPES, *MEANING, *FOUND, *TOOLS)
 UNKNOWN = frozenset({"0" * 16})
 
 

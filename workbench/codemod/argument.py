@@ -78,7 +78,8 @@ def _spelled(text: str, *, at: ast.AST, names: Names, imports: Imports) -> str |
     outermost = [node for node in chains if id(node) not in inner]
     for node in sorted(outermost, key=lambda one: one.col_offset, reverse=True):
         first = ast.unparse(node).partition(".")[0]
-        if scope.lookup(first) is not None or hasattr(builtins, first):
+        is_path = isinstance(node, ast.Attribute) and bool(names.project.split(ast.unparse(node))[0])
+        if not is_path and (scope.lookup(first) is not None or hasattr(builtins, first)):
             continue
         if not isinstance(node, ast.Attribute):
             return Blocked("no-context-in-scope", f"the rule's expression reads {first}, which is not bound here")

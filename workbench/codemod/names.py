@@ -235,8 +235,11 @@ class Names:
                 return
 
     def _exported(self, wanted: frozenset[str]) -> Iterator[StringUse]:
+        words = self._words(wanted)
         for item in self.exported:
             name = str(item.value)
+            if name not in words:
+                continue
             resolved = self.variables.resolve(name, (), self.index.module, None)
             if resolved is not None and resolved.origin is not None and resolved.qualified in wanted:
                 place, exact = self._inside(item, len(name.encode()))
