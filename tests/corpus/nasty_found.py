@@ -1,5 +1,7 @@
 """Sources that this engine itself once got wrong, or that other engines are known to get wrong."""
 
+# ruff: noqa: E501 - a source and what becomes of it are one literal each, so that they can be compared
+
 from __future__ import annotations
 
 from nasty import AWAIT, CALL, MOVE, RENAME, Nasty, moved, refused
@@ -205,4 +207,29 @@ SCRIPTS: tuple[Nasty, ...] = (
     ),
 )
 
-FOUND = (*STARS, *TWICE, *PRIVATE, *AWAITS, *QUOTES, *SCRIPTS)
+EXPORTS: tuple[Nasty, ...] = (
+    moved(
+        "import-over-a-definition",
+        "where the import fails, the file's own function is what others get under this name",
+        "def old(): ...\n\nmine = old\ntry:\n    from shop.old_mod import old\nexcept ImportError:\n    pass\nold()\n__all__ = ['old']\n",
+        "def old(): ...\n\nmine = old\ntry:\n    from shop.new_mod import new as old\nexcept ImportError:\n    pass\nold()\n__all__ = ['old']\n",
+    ),
+    moved(
+        "export-of-another",
+        "what __all__ offers is no longer the import",
+        _IMPORT + "kept = old\nold = 1\n__all__ = ['old']\n",
+        "from shop.new_mod import new\nkept = new\nold = 1\n__all__ = ['old']\n",
+    ),
+    refused(
+        "import-says-module",
+        "a statement that only a module can satisfy: its name is no symbol",
+        "import outside.part\nfrom outside import part\n@outside.part.mark\ndef f(): return part.x\n",
+        "is-a-module",
+        "is-a-module",
+        "is-a-module",
+        "is-a-module",
+        rule=MOVE | {"from": "outside.part"},
+    ),
+)
+
+FOUND = (*EXPORTS, *STARS, *TWICE, *PRIVATE, *AWAITS, *QUOTES, *SCRIPTS)

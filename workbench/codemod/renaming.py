@@ -67,11 +67,13 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     reads = tuple(names.reads(local, scope))
     if group is None or not all(_belongs(read, group) for read in reads) or _is_declared(names, local, scope):
         return None
+    left = _left_behind(names, local, scope) if at_top else frozenset()
     mine = tuple(read for read in reads if not group.isdisjoint(read.bindings))
-    if is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
+    mixed = not group.isdisjoint(left) and not left <= group
+    if mixed or is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
         return None
     fallbacks = tuple(one for one in every if one in group and isinstance(one, ast.Name))
-    items = tuple(one for one in names.exported if one.value == local) if at_top else ()
+    items = tuple(one for one in names.exported if one.value == local) if left <= group and at_top else ()
     if any(content_start(names.module, item) is None for item in items):
         return None
     return Renaming(mine, fallbacks, items)
@@ -84,6 +86,13 @@ def _is_read_in_text(names: Names, local: str) -> bool:
         return True
     looked_up = any(word in names.index.names for word in _LOOKS_UP)
     return looked_up and any(local in str(literal.value) for literal, _ in names.index.strings)
+
+
+def _left_behind(names: Names, local: str, scope: Scope) -> frozenset[Binding]:
+    """Return what a module may offer under a name once it has run; nothing where there is one binding only."""
+    if len(names.variables.bindings(local, scope)) == 1:
+        return frozenset()
+    return frozenset(one for one in names.variables.reaching(local, scope).end if one is not None)
 
 
 def _is_declared(names: Names, local: str, scope: Scope) -> bool:

@@ -44,6 +44,13 @@ class Move:
         """Say whether the old name is a module, and not something that its package imports under that name."""
         return project.has_module(self.old) and project.chain(self.old) == (self.old,)
 
+    def is_module_in(self, names: Names) -> bool:
+        """Say whether imports of a file take the old name for a module, whatever the tree knows of it."""
+        inside = f"{self.old}."
+        every = names.index.imports
+        whole = any(one.spelled == self.old and (one.is_module or one.is_star) for one in every)
+        return whole or any(one.spelled.startswith(inside) for one in every)
+
     def is_home(self, module: str, project: Project) -> bool:
         """Say whether a module is where the symbol lives or will live."""
         homes = {one for name in (self.old, self.new) for one in (project.split(name)[0], name.rpartition(".")[0])}

@@ -114,7 +114,8 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             return []
         names = names_of(module, project)
         found = spots(self._move, names, strings=self.parameters.strings != "ignore")
-        pairs = [(spot, self._site(spot, names)) for spot in found]
+        is_module = self._move.is_of_module(project) or self._move.is_module_in(names)
+        pairs = [(spot, self._site(spot, names, _A_MODULE if is_module else spot.blocked)) for spot in found]
         return sorted(pairs, key=lambda pair: pair[1].place)
 
     def _shim(self, module: Module, project: Project) -> tuple[Shim, Site] | None:
@@ -125,7 +126,7 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
         shim = shim_of(self._move, names)
         return None if shim is None else (shim, shim_site(self._move, names, shim, self.id))
 
-    def _site(self, spot: Spot, names: Names) -> Site:
+    def _site(self, spot: Spot, names: Names, blocked: Blocked | None) -> Site:
         role = Role.USE if spot.role is Role.READ else spot.role
         move, place = self._move, spot.place
         reported = spot.role is Role.STRING and self.parameters.strings == "report"
@@ -136,7 +137,7 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             key=shortened(f"{role} {names.project.canonical(move.old)}"),
             snippet=names.module.snippet(place.start, place.end),
             message=f"{move.old} is now {move.new}",
-            blocked=_A_MODULE if move.is_of_module(names.project) else spot.blocked,
+            blocked=blocked,
             excluded="string" if reported else "",
         )
 
