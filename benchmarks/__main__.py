@@ -1,4 +1,4 @@
-"""`python -m benchmarks [rounds]`: scan and rewrite Home Assistant with workbench and with ast-grep, in turns.
+"""`python -m benchmarks [rounds] [w1 w2 w3]`: scan and rewrite Home Assistant with workbench and ast-grep, in turns.
 
 Prints a table and writes `benchmarks.json` beside it. Machines are shared and noisy, so what counts is the ratio of CPU
 seconds within a round; the median over the rounds is shown. What was found stands beside what it cost.
@@ -114,14 +114,17 @@ def _seconds(pairs: Sequence[tuple[Cost, Cost]]) -> tuple[list[float], list[floa
     return [round(one.cpu, 2) for one, _ in pairs], [round(one.cpu, 2) for _, one in pairs], round(ratio, 2)
 
 
-def measure(rounds: int, place: Path, store: Path) -> Iterator[Row]:
+def measure(rounds: int, chosen: Sequence[str], place: Path, store: Path) -> Iterator[Row]:
     """Yield a row for every measure, as it is taken."""
     peer, checker = environment(_PEER, store), environment(REQUIREMENTS, store)
-    for work in ITEMS:
+    for work in (one for one in ITEMS if not chosen or one.name in chosen):
         home = place / f"{work.name}-home"
         home.mkdir()
         shop = Workshop(unpacked(HOMEASSISTANT, store, place / work.name), home)
         work.prepare(shop.root)
+        # Nothing of git's own housekeeping may be at work while others are measured.
+        shop.git("init", "--quiet", "--template=", "--initial-branch=main")
+        shop.git("config", "gc.auto", "0")
         shop.begin(work.name, work.plan)
         rules = home / "rules.yml"
         rules.write_text(work.peer, encoding="utf-8")
@@ -138,7 +141,7 @@ def main() -> None:
     print(f"{'':32}{'CPU s':>8}{'ast-grep':>10}{'ratio':>7}   what came of it (in brackets: of ast-grep)")
     rows = []
     with tempfile.TemporaryDirectory() as place:
-        for row in measure(rounds, Path(place), store):
+        for row in measure(rounds, sys.argv[2:], Path(place), store):
             rows.append(row)
             told = ", ".join(f"{name} {ours} ({peers})" for name, (ours, peers) in row.told.items())
             spent = (statistics.median(row.workbench), statistics.median(row.peer))

@@ -31,15 +31,20 @@ def adopt_orphans() -> None:
 
 def cost_of(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Cost:
     """Run a command to its end and wait for everything it left behind."""
+    _wait_for_all()
     before, began = _spent(), time.monotonic()
     ended = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     wall = time.monotonic() - began
+    _wait_for_all()
+    return Cost(_spent() - before, wall, ended.returncode, ended.stdout)
+
+
+def _wait_for_all() -> None:
     while True:
         try:
             os.wait()
         except ChildProcessError:
-            break
-    return Cost(_spent() - before, wall, ended.returncode, ended.stdout)
+            return
 
 
 def _spent() -> float:

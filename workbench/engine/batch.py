@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from workbench.engine.guilty import convict
 from workbench.engine.judging import Judge, is_red
 from workbench.engine.made import Candidate, Made, commit, make
-from workbench.engine.refresh import refreshed
 from workbench.engine.session import Session
 from workbench.engine.suites import standings
 from workbench.model.batch import BatchState
@@ -76,7 +75,7 @@ class BatchStory:
         )
         session.record(BatchKept(session.run, batch.id, candidate.commit), *standings(self.judge, judgements))
         session.tip = candidate.commit
-        session.project = refreshed(session.project, session.ws.roots, made.after)
+        session.project = session.ahead(made.after)
         return BatchState.SPLIT if split else BatchState.KEPT
 
     def _isolate(self, batch: Batch, candidate: Candidate, red: Judgement, *, when: int) -> BatchState:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from workbench.engine.made import Candidate
-from workbench.engine.refresh import refreshed
 from workbench.engine.session import Session
 from workbench.gates.builtin import Compiler, imports_gate, rescan_gate, syntax_gate
 from workbench.model.gate import GateReport
@@ -21,7 +20,7 @@ def builtin_gates(session: Session, compiler: Compiler, candidate: Candidate) ->
     yield syntax_gate(made.after, made.before, compiler)
     ws = session.ws
     parent = session.sources(made.parent)
-    after = refreshed(session.project, ws.roots, made.after)
+    after = session.ahead(made.after)
     paths = tuple(sorted(made.after))
     found_before = rescan(parent, ws.spec, ws.rules, session.project, paths)
     found_after = rescan(OverlaySources(parent, made.after), ws.spec, ws.rules, after, paths)

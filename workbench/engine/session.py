@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workbench.codemod.project import Project
+from workbench.engine.refresh import refreshed
 from workbench.engine.stage import Stage
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace
@@ -46,6 +47,7 @@ class Session:
     inherit: tuple[int, ...]
     stage: Stage | None = None
     _project: Project | None = None
+    _ahead: tuple[Mapping[str, bytes], Project] | None = None
     _sites: Mapping[str, Violation] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,13 @@ class Session:
 
     @project.setter
     def project(self, facts: Project) -> None:
-        self._project = facts
+        self._project, self._ahead = facts, None
+
+    def ahead(self, changed: Mapping[str, bytes]) -> Project:
+        """The facts of the tree at `tip` with these files in it: read once for all who ask about one change."""
+        if self._ahead is None or self._ahead[0] is not changed:
+            self._ahead = changed, refreshed(self.project, self.ws.roots, changed)
+        return self._ahead[1]
 
     @property
     def ref(self) -> str:
