@@ -92,12 +92,12 @@ class Bench:
 
     def _applied(self, peer: Cost) -> int:
         """Return how many changes the peer says it made, its own home file's included."""
-        words = re.findall(r"Applied (\d+) change", peer.output)
+        words = re.findall(r"Applied (\d+) change", peer.said)
         return int(words[0]) if words else 0
 
     def _sum(self, plans: Sequence[tuple[Cost, Cost]], runs: Sequence[tuple[Cost, Cost]]) -> list[tuple[Cost, Cost]]:
         both = zip(plans, runs, strict=True)
-        return [(Cost(a.cpu + b.cpu, a.wall + b.wall, b.code, b.output), peer) for (a, peer), (b, _) in both]
+        return [(Cost(a.cpu + b.cpu, a.wall + b.wall, b.code, b.output, b.said), peer) for (a, peer), (b, _) in both]
 
     def _row(self, what: str, pairs: list[tuple[Cost, Cost]], ours: list[Line], peers: list[Line]) -> Row:
         seen = (set(ours), set(peers))

@@ -16,12 +16,13 @@ _BE_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds; `code` and `output` are what the command ended with and printed."""
+    """Seconds; what the command ended with, printed, and said beside that."""
 
     cpu: float
     wall: float
     code: int
     output: str
+    said: str
 
 
 def adopt_orphans() -> None:
@@ -36,7 +37,7 @@ def cost_of(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Cos
     ended = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     wall = time.monotonic() - began
     _wait_for_all()
-    return Cost(_spent() - before, wall, ended.returncode, ended.stdout)
+    return Cost(_spent() - before, wall, ended.returncode, ended.stdout, ended.stderr)
 
 
 def _wait_for_all() -> None:
