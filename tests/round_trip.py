@@ -88,7 +88,7 @@ class _Journey:
             return self._seen(f"way back refused: {back.reason}")
         if back.after == self.source:
             return self._seen("exact" if not there.blocked else "exact, and some places refused")
-        return self._without_marks(back.after) if self.way == "renamed" else self._laid_out_otherwise(back)
+        return self._returned_otherwise(back.after)
 
     def _seen(self, what: str) -> str:
         self.tally.outcomes[f"{self.way}: {what}"] += 1
@@ -105,23 +105,21 @@ class _Journey:
             return ""
         expected = [_follow(line, self.old, self.new) for line in before]
         after = [line if line.startswith("load ") else line.replace(MARK, "") for line in after]
-        return (
-            ""
-            if [*map(_sorted, after)] == [*map(_sorted, expected)]
-            else f"means something else: {_first([*map(_sorted, expected)], [*map(_sorted, after)])}"
-        )
+        wrong = len(expected) != len(after) or not all(map(_means, expected, after))
+        return f"means something else: {_first(expected, after)}" if wrong else ""
 
-    def _without_marks(self, after: bytes) -> str:
-        if after != self.source and _collapsed(after, self.old) == _collapsed(self.source, self.old):
+    def _returned_otherwise(self, after: bytes) -> str:
+        """Name the reason why other bytes came back than left; their meaning must be the same."""
+        before, now = (_loads(one, self.path) for one in (self.source, after))
+        now = [line if line.startswith("load ") else line.replace(MARK, "") for line in now or []]
+        if before is not None and (len(before) != len(now) or not all(map(_means, before, now))):
+            return f"came back as something else: {_first(before, now)}"
+        if MARK.encode() in after:
+            return self._seen("back with the same meaning, under an alias: its old name is another's by now")
+        if _collapsed(after, self.old) == _collapsed(self.source, self.old):
             return self._seen("`name as name` came back as `name`")
-        return "came back as other bytes"
-
-    def _laid_out_otherwise(self, back: FileRewrite) -> str:
-        before, after = (_loads(one, self.path) for one in (self.source, back.after))
-        if before is not None and before != after:
-            return f"came back as something else: {_first(before, after or [])}"
-        if MARK.encode() in back.after:
-            return self._seen("back with the same meaning, under an alias or refused in places")
+        if self.way == "renamed":
+            return "came back as other bytes"
         return self._seen("back with the same meaning, its import laid out or placed otherwise")
 
     def _unmarked(self, source: bytes) -> bytes:
@@ -178,13 +176,16 @@ def _follow(line: str, old: str, new: str) -> str:
     return " ".join(words) if line.startswith("load ") else line
 
 
-def _sorted(line: str) -> str:
-    return " or ".join(sorted(line.removeprefix("load ").split(" or "))) if line.startswith("load ") else line
+def _means(expected: str, found: str) -> bool:
+    """Say whether an instruction does what it should; a load of what two things bind may now be of one of them."""
+    if not found.startswith("load "):
+        return found == expected
+    return {*found.removeprefix("load ").split(" or ")} <= {*expected.removeprefix("load ").split(" or ")}
 
 
 def _first(expected: list[str], found: list[str]) -> str:
     pairs = zip([*expected, ""], [*found, ""], strict=False)
-    return next((f"{one!r} became {other!r}" for one, other in pairs if one != other), "")
+    return next((f"{one!r} became {other!r}" for one, other in pairs if not _means(one, other)), "")
 
 
 def _module(path: str, source: bytes) -> Module:
