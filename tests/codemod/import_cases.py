@@ -9,7 +9,7 @@ from codemod_trees import marked, names
 
 from workbench.codemod.checks import check, strays
 from workbench.codemod.edit import Edit, splice
-from workbench.codemod.imports import Bound, Imports
+from workbench.codemod.imports.engine import Bound, Imports
 from workbench.codemod.names import Names
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked

@@ -7,9 +7,9 @@ from codemod_trees import module, project
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from workbench.codemod.agreement import accepts, differences
+from workbench.codemod.calls.signatures import Signature, signature_of
+from workbench.codemod.definitions.agreement import accepts, differences
 from workbench.codemod.project import facts
-from workbench.codemod.signatures import Signature, signature_of
 
 NAMES = ("a", "b", "c", "d")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.codemod.call_args import Addition, ArgumentMap, mapped
-from workbench.codemod.signatures import Signature
+from workbench.codemod.calls.args import Addition, ArgumentMap, mapped
+from workbench.codemod.calls.signatures import Signature
 from workbench.model.violation import Blocked
 
 OLD = Signature(regular=("mode", "size"))

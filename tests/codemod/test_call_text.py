@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.codemod.call_text import arguments, converted, opening, renamed, with_argument, without
+from workbench.codemod.calls.text import arguments, converted, opening, renamed, with_argument, without
 
 
 def parts(text: str) -> list[str]:

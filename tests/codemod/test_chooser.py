@@ -7,7 +7,7 @@ import ast
 import pytest
 from codemod_trees import names
 
-from workbench.codemod.chooser import Chosen, choose
+from workbench.codemod.calls.chooser import Chosen, choose
 
 CANDIDATES = ("context", "self.context", "cls.context", "request.context")
 

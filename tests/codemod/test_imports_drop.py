@@ -7,7 +7,7 @@ from codemod_trees import names
 
 from workbench.codemod.checks import check
 from workbench.codemod.edit import splice
-from workbench.codemod.imports import Imports
+from workbench.codemod.imports.engine import Imports
 from workbench.codemod.source import Module
 
 TREE = {"app/__init__.py": "", "app/user.py": "from app.shared import a\n"}

@@ -8,7 +8,7 @@ from import_cases import TREE, bound
 
 from workbench.codemod.checks import check
 from workbench.codemod.edit import splice
-from workbench.codemod.imports import Imports
+from workbench.codemod.imports.engine import Imports
 from workbench.codemod.source import Module
 
 

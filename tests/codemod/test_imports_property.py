@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workbench.codemod.checks import check, strays
 from workbench.codemod.edit import Edit, splice
-from workbench.codemod.imports import Bound, Imports
+from workbench.codemod.imports.engine import Bound, Imports
 from workbench.codemod.names import Names
 from workbench.codemod.source import Module
 

@@ -8,7 +8,7 @@ import pytest
 from codemod_trees import names
 from pydantic import ValidationError
 
-from workbench.codemod.receivers import CallParameters, CallTarget
+from workbench.codemod.calls.receivers import CallParameters, CallTarget
 from workbench.model.violation import Blocked
 
 HEAD = "import aiohttp\nimport typing\nfrom aiohttp import ClientResponse\nfrom typing import Any, Optional, Union\n"

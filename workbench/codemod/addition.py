@@ -6,8 +6,8 @@ import ast
 
 from pydantic import Field, field_validator, model_validator
 
-from workbench.codemod.argument import Argument, Expression
-from workbench.codemod.imports import Imports
+from workbench.codemod.calls.argument import Argument, Expression
+from workbench.codemod.imports.engine import Imports
 from workbench.codemod.names import Names
 from workbench.model.violation import Blocked
 

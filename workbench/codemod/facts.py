@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from workbench.codemod.calls.signatures import Signature, signatures
+from workbench.codemod.definitions.interfaces import Interface, interfaces
 from workbench.codemod.grammar import TYPE_ALIASES
-from workbench.codemod.interfaces import Interface, interfaces
-from workbench.codemod.signatures import Signature, signatures
 from workbench.codemod.source import Module
 from workbench.codemod.statements import (
     COMPOUND,

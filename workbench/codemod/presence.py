@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.codemod.interfaces import Interface
+from workbench.codemod.definitions.interfaces import Interface
 from workbench.codemod.project import Project
 from workbench.model.violation import Blocked
 

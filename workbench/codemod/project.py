@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from workbench.codemod.calls.signatures import Signature
 from workbench.codemod.facts import ModuleFacts, facts
-from workbench.codemod.signatures import Signature
 
 __all__ = ["ModuleFacts", "Project", "facts"]
 

@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass
 
 from workbench.codemod.edit import Edit, splice
+from workbench.codemod.moves.symbol_places import Move
 from workbench.codemod.names import Names
 from workbench.codemod.source import Module
-from workbench.codemod.symbol_places import Move
 
 HOOK = "__getattr__"
 _IMPORT = "    from {module} import {new} as {old}  # noqa: F401\n"

@@ -29,17 +29,17 @@ from typing import ClassVar
 from pydantic import Field, field_validator, model_validator
 
 from workbench.codemod.addition import Addition
-from workbench.codemod.call_change import ArgumentChange, edited
+from workbench.codemod.calls.change import ArgumentChange, edited
+from workbench.codemod.calls.receivers import CallParameters, CallTarget, TargetSite
+from workbench.codemod.calls.signatures import Signature
 from workbench.codemod.edit import Edit
-from workbench.codemod.import_rows import shrunk
-from workbench.codemod.imports import Imports
+from workbench.codemod.imports.engine import Imports
+from workbench.codemod.imports.rows import shrunk
 from workbench.codemod.in_strings import fstring_around, is_exact
 from workbench.codemod.key import site_key
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
-from workbench.codemod.receivers import CallParameters, CallTarget, TargetSite
 from workbench.codemod.rule import Change, Example, Keep, Refuse, Rewrite, Rule
-from workbench.codemod.signatures import Signature
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked, Site
 

@@ -33,7 +33,7 @@ from pydantic import Field
 
 from workbench.codemod.allowances import dead_allowances
 from workbench.codemod.detected import Detector, doubt, first_line
-from workbench.codemod.module_names import is_under, module_strings, prefixes
+from workbench.codemod.moves.module_names import is_under, module_strings, prefixes
 from workbench.codemod.names import ImportedName, Names, names_of
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Example, Keep, Parameters, Refuse

@@ -28,8 +28,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from workbench.codemod.call_sites import call_sites
-from workbench.codemod.definitions import binding_place, bindings
+from workbench.codemod.calls.sites import call_sites
+from workbench.codemod.definitions.definitions import binding_place, bindings
 from workbench.codemod.detected import DETECT_ONLY, Detector, doubt
 from workbench.codemod.key import site_key
 from workbench.codemod.names import ImportedName, Names, names_of

@@ -30,9 +30,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from workbench.codemod.key import shortened
-from workbench.codemod.module_moves import carry_out
-from workbench.codemod.module_names import is_under
-from workbench.codemod.module_places import ModuleMove, ModuleSpot, Role, module_spots
+from workbench.codemod.moves.module_names import is_under
+from workbench.codemod.moves.module_places import ModuleMove, ModuleSpot, Role, module_spots
+from workbench.codemod.moves.modules import carry_out
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rewrite, Rule

@@ -38,13 +38,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from workbench.codemod.key import shortened
+from workbench.codemod.moves.shim import Shim, shim_fault, shim_of, shim_site, write_shim
+from workbench.codemod.moves.symbol_places import Move, Role, Spot, spots
+from workbench.codemod.moves.symbols import carry_out
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
-from workbench.codemod.symbol_moves import carry_out
-from workbench.codemod.symbol_places import Move, Role, Spot, spots
-from workbench.codemod.symbol_shim import Shim, shim_fault, shim_of, shim_site, write_shim
 from workbench.codemod.tree import Tree
 from workbench.model.errors import Problem
 from workbench.model.violation import Blocked, Site

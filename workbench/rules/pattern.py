@@ -34,15 +34,15 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator, model_validator
 
-from workbench.codemod.imports import Imports
+from workbench.codemod.calls.receivers import ReceiverParameters
+from workbench.codemod.imports.engine import Imports
 from workbench.codemod.key import site_key
 from workbench.codemod.names import Names, names_of
-from workbench.codemod.pattern import Pattern
-from workbench.codemod.pattern_pair import problems
-from workbench.codemod.pattern_rewrite import PatternRewriter
-from workbench.codemod.pattern_sites import PatternSite, pattern_sites
+from workbench.codemod.patterns.pair import problems
+from workbench.codemod.patterns.pattern import Pattern
+from workbench.codemod.patterns.rewrite import PatternRewriter
+from workbench.codemod.patterns.sites import PatternSite, pattern_sites
 from workbench.codemod.project import Project
-from workbench.codemod.receivers import ReceiverParameters
 from workbench.codemod.rule import Change, Example, Keep, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
 from workbench.model.violation import Site

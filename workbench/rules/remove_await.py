@@ -23,11 +23,11 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from workbench.codemod.awaiting import Awaited, awaited, without_await
+from workbench.codemod.calls.awaiting import Awaited, awaited, without_await
+from workbench.codemod.calls.receivers import CallParameters, CallTarget
 from workbench.codemod.key import site_key
 from workbench.codemod.names import names_of
 from workbench.codemod.project import Project
-from workbench.codemod.receivers import CallParameters, CallTarget
 from workbench.codemod.rule import Change, Example, Keep, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked, Site

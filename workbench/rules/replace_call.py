@@ -33,11 +33,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from workbench.codemod.argument import Argument
-from workbench.codemod.call_args import Addition, ArgumentMap
-from workbench.codemod.call_rewrite import CallRewriter, Replacement
-from workbench.codemod.call_sites import CallSite, call_sites, makers
-from workbench.codemod.imports import Imports
+from workbench.codemod.calls.args import Addition, ArgumentMap
+from workbench.codemod.calls.argument import Argument
+from workbench.codemod.calls.rewrite import CallRewriter, Replacement
+from workbench.codemod.calls.sites import CallSite, call_sites, makers
+from workbench.codemod.imports.engine import Imports
 from workbench.codemod.key import site_key
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project

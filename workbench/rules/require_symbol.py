@@ -22,7 +22,7 @@ from pydantic import Field
 
 from workbench.codemod.detected import DETECT_ONLY, Detector, first_line
 from workbench.codemod.find import applies
-from workbench.codemod.module_names import is_under, prefixes
+from workbench.codemod.moves.module_names import is_under, prefixes
 from workbench.codemod.presence import presence
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Example, Keep, Parameters, Refuse

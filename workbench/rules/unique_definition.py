@@ -33,19 +33,19 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from workbench.codemod.definition_out import taken_out
-from workbench.codemod.definitions import Definition, binding_place
-from workbench.codemod.duplicates import Canon, canon, interface_of, wrong_paths
+from workbench.codemod.definitions.definitions import Definition, binding_place
+from workbench.codemod.definitions.duplicates import Canon, canon, interface_of, wrong_paths
+from workbench.codemod.definitions.removal import taken_out
 from workbench.codemod.edit import Edit
-from workbench.codemod.imports import Imports
+from workbench.codemod.imports.engine import Imports
 from workbench.codemod.key import shortened
+from workbench.codemod.moves.symbol_places import Move, Role, Spot
+from workbench.codemod.moves.symbols import carry_out
 from workbench.codemod.names import Names, ScopeKind, names_of
 from workbench.codemod.project import Project, facts
 from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
 from workbench.codemod.statements import statements
-from workbench.codemod.symbol_moves import carry_out
-from workbench.codemod.symbol_places import Move, Role, Spot
 from workbench.codemod.tree import Tree
 from workbench.model.errors import Problem
 from workbench.model.violation import Blocked, Place, Site

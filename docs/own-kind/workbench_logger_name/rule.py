@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from workbench.codemod.call_sites import call_sites
+from workbench.codemod.calls.sites import call_sites
 from workbench.codemod.edit import Edit
 from workbench.codemod.key import shortened
 from workbench.codemod.names import names_of

@@ -1,0 +1,152 @@
+"""Replaces calls in one file: what is called, its arguments, and the imports on both sides."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.codemod.calls.args import Addition, ArgumentMap, mapped
+from workbench.codemod.calls.sites import CallSite
+from workbench.codemod.calls.text import opening
+from workbench.codemod.edit import Edit, splice
+from workbench.codemod.imports.engine import Bound, Imports
+from workbench.codemod.imports.rows import shrunk
+from workbench.codemod.in_strings import fits_in_fstring, fstring_around
+from workbench.codemod.names import ImportedName, Names
+from workbench.model.violation import Blocked
+
+Choose = Callable[[Addition, ast.Call], str | Blocked | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What is called instead, how arguments map, and whether a function-level import may break a cycle."""
+
+    target: str
+    mapping: ArgumentMap
+    deferred: bool = False
+
+
+@dataclass(slots=True)
+class CallRewriter:
+    """Collects the replacements of one file."""
+
+    names: Names
+    replacement: Replacement
+    choose: Choose
+    imports: Imports
+    _texts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """By identity of the call: what is called, and the brackets, both as text; nested calls still old."""
+    _calls: list[ast.Call] = field(default_factory=list)
+    _released: dict[int, tuple[ImportedName, set[int]]] = field(default_factory=dict)
+    """By identity of an import: the reads of it that are gone."""
+
+    def replace(self, site: CallSite) -> Blocked | None:
+        """Plan the replacement of one call; return why not, if not."""
+        mark = self.imports.mark()
+        refusal = self._plan(site)
+        if refusal is not None:
+            self.imports.undo(mark)
+        return refusal
+
+    def _plan(self, site: CallSite) -> Blocked | None:
+        call = site.call
+        if call is None:
+            return site.blocked
+        if self._needs_await(site, call):
+            return Blocked("signature-mismatch", f"{self.replacement.target} is async, and this call is not awaited")
+        checked = self._mapped(call, [])
+        if isinstance(checked, Blocked):
+            return checked
+        if not self._fits(call, checked):
+            return Blocked("dynamic-name", "the call stands in an f-string, and its new arguments may not fit there")
+        bound = self.imports.bind(
+            self.replacement.target, at=call, like=site.use.resolved.origin, deferred=self.replacement.deferred
+        )
+        if isinstance(bound, Blocked):
+            return bound
+        self._texts[id(call)] = (bound.spelling, checked)
+        self._calls.append(call)
+        self._release(site, bound)
+        return None
+
+    def edits(self) -> tuple[Edit, ...]:
+        """Return the splices of all planned replacements, nested calls inside out."""
+        edits: list[Edit] = []
+        for call in sorted(self._calls, key=lambda one: self._span(one)[1] - self._span(one)[0]):
+            self._put(call, edits)
+        for imported, gone in self._released.values():
+            left = [read for read in self.imports.uses_of(imported) if id(read) not in gone]
+            self.imports.drop_unused(imported, len(left))
+        return (*edits, *self.imports.edits())
+
+    # ---- one call
+
+    def _put(self, call: ast.Call, edits: list[Edit]) -> None:
+        """Add the edits of a call to those of calls within and beside it, which are in order and disjoint."""
+        spelling, planned = self._texts[id(call)]
+        start, end = self.names.module.span(call.func)
+        first, last = self._bracket_span(call)
+        low = bisect_left(edits, first, key=lambda edit: edit.start)
+        high = bisect_right(edits, last, lo=low, key=lambda edit: edit.end)
+        mine = edits[low:high]
+        if planned != self._brackets(call, []):
+            again = self._mapped(call, mine)
+            assert isinstance(again, str)  # the same arguments were mapped before
+            mine = [shrunk(self.names.module.source, Edit(first, last, again.encode(self._codec)))]
+        edits[low:high] = [Edit(start, end, spelling.encode(self._codec)), *mine]
+
+    def _mapped(self, call: ast.Call, inner: Sequence[Edit]) -> str | Blocked:
+        """Return the new brackets of a call."""
+        brackets, mapping = self._brackets(call, inner), self.replacement.mapping
+        try:
+            return mapped(brackets, mapping, lambda one: self.choose(one, call), newline=self.names.module.newline)
+        except SyntaxError as error:  # syntax newer than this interpreter, inside the arguments
+            return Blocked("unparsable", f"the arguments cannot be read here: {error.msg}")
+
+    def _fits(self, call: ast.Call, brackets: str) -> bool:
+        """Say whether the new brackets can be written where the call stands: f-strings do not take all quotes."""
+        string = fstring_around(call, self.names)
+        if string is None or brackets == self._brackets(call, []):
+            return True
+        edit = Edit(*self._bracket_span(call), brackets.encode(self._codec))
+        return fits_in_fstring(edit, string, self.names.module)
+
+    def _needs_await(self, site: CallSite, call: ast.Call) -> bool:
+        """Say whether an async function would come where an ordinary call stands."""
+        project = self.names.project
+        awaited = isinstance(self.names.ancestry.parent(call), ast.Await)
+        was_async = project.is_async(site.use.resolved.spelled)
+        return not awaited and not was_async and bool(project.is_async(self.replacement.target))
+
+    def _brackets(self, call: ast.Call, inner: Sequence[Edit]) -> str:
+        """Return the text of a call's brackets, with the edits of nested calls applied."""
+        first, last = self._bracket_span(call)
+        source = self.names.module.source[first:last]
+        moved = [Edit(edit.start - first, edit.end - first, edit.new) for edit in inner]
+        return splice(source, moved).decode(self._codec)
+
+    def _bracket_span(self, call: ast.Call) -> tuple[int, int]:
+        module = self.names.module
+        end, last = module.span(call.func)[1], module.span(call)[1]
+        text = module.source[end:last].decode(self._codec)
+        return end + len(text[: opening(text, 0)].encode(self._codec)), last
+
+    def _release(self, site: CallSite, bound: Bound) -> None:
+        """Note that a call no longer reads the import it came through, unless its new spelling does."""
+        origin = site.use.resolved.origin
+        if origin is None or bound.through is origin:
+            return
+        node: ast.expr = site.use.node
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        self._released.setdefault(id(origin), (origin, set()))[1].add(id(node))
+
+    def _span(self, call: ast.Call) -> tuple[int, int]:
+        return self.names.module.span(call)
+
+    @property
+    def _codec(self) -> str:
+        return self.names.module.codec
