@@ -68,6 +68,13 @@ def test_every_open_site_is_in_exactly_one_batch_and_every_limit_holds(sites, by
             assert batch.units == tuple((file,) for file in dict.fromkeys(one.path for one in inside))
 
 
+def test_of_several_blocked_sites_the_first_is_named_whatever_was_found_first():
+    blocked = [violation("two", "app/a.py", line, state="blocked", reason="name-taken") for line in (7, 3)]
+    for sites in (blocked, blocked[::-1]):
+        plan = plan_of([violation("one", "app/a.py"), *sites], by=["rule"], together=(("one", "two"),))
+        assert plan.violations[0].detail == "two is blocked in this file, at line 3: name-taken"
+
+
 @given(violations(), GROUPINGS, TOGETHER, st.randoms())
 def test_the_plan_does_not_depend_on_the_order_of_what_was_found(sites, by, together, random):
     shuffled = list(sites)

@@ -39,7 +39,8 @@ def make_plan(
     Batches hold open sites only. `owner_of` names the owner of a path, for plans that group by owner.
     """
     order = tuple(rule.id for rule in rules)
-    every = sorted(link(violations, spec.batches.together), key=lambda one: (one.path, one.place, one.rule))
+    # Sorted before they are linked: of several blocked sites, the first is the one that the others name.
+    every = link(sorted(violations, key=lambda one: (one.path, one.place, one.rule)), spec.batches.together)
     cutter = _Cutter(spec.batches, spec.scope.source_roots, order, owner_of)
     phases = []
     for priority in Priority:
@@ -59,7 +60,7 @@ def make_plan(
             base_rev=base_rev,
             rules=order,
             phases=tuple(phases),
-            violations=tuple(every),
+            violations=every,
         )
     )
 
