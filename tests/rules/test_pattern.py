@@ -122,9 +122,9 @@ def test_a_name_reached_through_the_same_import_needs_no_other(imports: str, use
 @pytest.mark.parametrize(
     ("name", "imported", "spelled"),
     [
-        ("os.path.join", "from os import path", "path.join"),
+        ("os.path.join", "from os.path import join", "join"),
         ("collections.abc.Mapping.get", "from collections.abc import Mapping", "Mapping.get"),
-        ("xml.etree.ElementTree.parse", "from xml.etree import ElementTree", "ElementTree.parse"),
+        ("xml.etree.ElementTree.parse", "from xml.etree.ElementTree import parse", "parse"),
         ("sys.stdout.write", "from sys import stdout", "stdout.write"),
         ("pkg.Thing.make", "from pkg import Thing", "Thing.make"),
         ("pkg.sub.make", "from pkg.sub import make", "make"),

@@ -43,6 +43,8 @@ class Binder:
         goal = goal_of(qualified, self._ground.project)
         if goal.module == self._ground.module.name and goal.path:
             return self._own(goal, at)
+        if goal.builtin and self._names.scope_of(at).lookup(goal.builtin) is None and not self._stars:
+            return Bound(goal.builtin)
         like = self._nearest(like, at)
         by_module = like is not None and self._ground.brings_module(like)
         served = sorted(self._served(goal, at), key=lambda one: one.by_module != by_module)

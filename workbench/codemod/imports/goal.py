@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from workbench.codemod.imports.standard import standard_module
 from workbench.codemod.names import ImportedName
 from workbench.codemod.project import Project
 from workbench.codemod.source import Module
@@ -21,16 +22,24 @@ class Goal:
     def dotted(self) -> str:
         return ".".join((self.module, *self.path))
 
+    @property
+    def builtin(self) -> str:
+        """The name by which every file has it without an import; "" if it is no builtin."""
+        return self.path[0] if self.module == "builtins" and len(self.path) == 1 else ""
+
 
 def goal_of(qualified: str, project: Project) -> Goal:
-    """Take a qualified name apart: by the modules of the tree, else by the look of its parts.
+    """Take a qualified name apart: by the modules of the tree and the standard library, else by the look of its parts.
 
-    Outside the tree the module ends before the first part that looks like a class, or before the last.
+    Outside of both the module ends before the first part that looks like a class, or before the last.
     """
     module, path = project.split(qualified)
     if module and (len(path) < 2 or path[0][:1].isupper() or project.exists(f"{module}.{path[0]}")):
         return Goal(module, path)
     parts = qualified.split(".")
+    standard = "" if module else standard_module(qualified)
+    if standard:
+        return Goal(standard, tuple(parts[standard.count(".") + 1 :]))
     classes = [n for n, part in enumerate(parts) if n and part[:1].isupper()]
     cut = max(1, min([*classes, len(parts) - 1]))
     return Goal(".".join(parts[:cut]), tuple(parts[cut:]))

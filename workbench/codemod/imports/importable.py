@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import sys
-import sysconfig
-from functools import cache
-from pathlib import Path
 
+from workbench.codemod.imports.standard import standard_module
 from workbench.codemod.names import Names
 
 
@@ -18,7 +15,7 @@ def importable(dotted: str, names: Names) -> str:
     what the standard library of this interpreter says. For all others the whole name is returned, and the
     import engine decides by the look of its parts.
     """
-    module = names.project.split(dotted)[0] or _imported(dotted, names) or _standard(dotted)
+    module = names.project.split(dotted)[0] or _imported(dotted, names) or standard_module(dotted.rpartition(".")[0])
     count = module.count(".") + 2 if module else dotted.count(".") + 1
     return ".".join(dotted.split(".")[:count])
 
@@ -30,20 +27,3 @@ def _imported(dotted: str, names: Names) -> str:
         for one in names.index.imports
     }
     return max((one for one in known if dotted.startswith(f"{one}.")), key=len, default="")
-
-
-def _standard(dotted: str) -> str:
-    """Return the longest module of the standard library that starts a dotted name."""
-    parts = dotted.split(".")
-    if parts[0] not in sys.stdlib_module_names:
-        return ""
-    count = 1
-    while count < len(parts) - 1 and _is_standard_module("/".join(parts[: count + 1])):
-        count += 1
-    return ".".join(parts[:count])
-
-
-@cache
-def _is_standard_module(path: str) -> bool:
-    home = Path(sysconfig.get_path("stdlib"), path)
-    return home.is_dir() or home.with_suffix(".py").is_file()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
+
+from workbench.codemod.imports.changes import Wanted
 from workbench.codemod.imports.goal import Goal, goal_of, written
 from workbench.codemod.imports.ground import Bound, Ground
 from workbench.codemod.imports.section import Wish
+from workbench.codemod.imports.standard import standard_module
 from workbench.codemod.imports.text import Member
 from workbench.codemod.moves.renaming import renaming
 from workbench.codemod.names import ImportedName
@@ -32,7 +37,7 @@ class Mover:
             return self._come_home(imported, goal)
         if ground.eager(imported) and ground.closes_cycle(goal.module):
             return Blocked("import-cycle", f"{goal.module} imports {ground.module.name} at module level")
-        if imported.is_module:
+        if imported.is_module and not _is_one_word(imported, goal):
             return self._move_module(imported, goal)
         return self._move_name(imported, goal, local)
 
@@ -72,15 +77,44 @@ class Mover:
         if rest and (imported.alias.asname is not None or not self._free(local, target, imported)):
             return Blocked("name-taken", f"{local} would have to mean {target} in this file")
         spelling = Bound(".".join((local, *rest)))
-        if local != imported.alias.asname and self._is_there(imported, local, target):
+        plain = imported.alias.asname is None
+        there = local != imported.alias.asname and self._is_there(imported, local, target)
+        if there or (plain and local == goal.builtin):
             self._ground.changes.drop(imported.statement, imported.alias)
             return spelling
         if self._is_contested(imported):
             return Blocked("name-taken", f"{imported.local} is imported twice here, and the last one wins")
+        if not base and local == name and (spelled := self._submodules(imported, name)):
+            return self._spread(imported, spelled, spelling)
         redundant = imported.alias.asname == imported.alias.name  # `X as X` marks a re-export: it stays one
         member = Member(name, local if local != name or redundant else None)
         wish = Wish(base, written(base, self._ground.module, imported)) if base else Wish(name, name, plain=True)
         self._change(imported, wish, member, target)
+        return spelling
+
+    def _submodules(self, imported: ImportedName, package: str) -> list[str]:
+        """Return the modules of a package of the standard library that uses of its name spell."""
+        names, found = self._ground.names, set[str]()
+        for read in names.reads(imported.local, imported.scope):
+            module = package
+            for outer in names.ancestry.above(read.node):
+                if not isinstance(outer, ast.Attribute) or standard_module(f"{module}.{outer.attr}") == module:
+                    break
+                module = f"{module}.{outer.attr}"
+            found.add(module)
+        return sorted(found - {package}) if standard_module(package) else []
+
+    def _spread(self, imported: ImportedName, modules: Sequence[str], spelling: Bound) -> Bound:
+        """Import each module by its path: the package by itself may not bring them."""
+        ground, node = self._ground, imported.statement
+        self._taken[(id(imported.scope), imported.local)] = spelling.spelling
+        ground.changes.drop(node, imported.alias)
+        uses = [read.node for read in ground.names.reads(imported.local, imported.scope) if not read.quoted]
+        until = min(map(ground.until, uses), default=ground.changes.length)
+        beside = None if ground.at_head(imported) else node
+        for module in modules:
+            wish = Wish(module, module, plain=True)
+            ground.changes.want(Wanted(wish, Member(module), until, beside=beside, like=node, uses=list(uses)))
         return spelling
 
     def _local(self, imported: ImportedName, target: str) -> str:
@@ -135,6 +169,11 @@ class Mover:
         reads = [read.node for read in ground.names.reads(imported.local, imported.scope) if not read.quoted]
         until = min(map(ground.until, reads), default=ground.changes.length)
         ground.changes.move(imported.statement, imported.alias, wish, member, until=until, uses=reads)
+
+
+def _is_one_word(imported: ImportedName, goal: Goal) -> bool:
+    """Say whether `import old` binds a module that only `from package import new` can bind to one word again."""
+    return imported.alias.asname is None and "." not in imported.spelled and "." in goal.dotted
 
 
 def _source(goal: Goal) -> tuple[str, str, tuple[str, ...]]:

@@ -150,7 +150,7 @@ class Rows:
         below = [one for one in row.inserts if one.below and not one.inline]
         body = self._joined(row, kept)
         if not body and (above or below):
-            body = (below or above).pop(0).text
+            body = (below.pop(0) if below else above.pop()).text  # the lines around it keep their order
         new = (
             self._encode(self._lines(row, above, lead=False))
             + self._source[row.start : first]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import TypeAlias
 
+from workbench.codemod.imports.standard import standard_module
 from workbench.codemod.moves.module_names import ModuleString, is_under, module_strings
 from workbench.codemod.moves.renaming import Renaming, renaming
 from workbench.codemod.names import ImportedName, Names, Read, Scope, ScopeKind, Use
@@ -92,11 +93,11 @@ def _imports(move: ModuleMove, names: Names) -> Iterator[ModuleSpot]:
     hidden = move.is_hidden(names.project)
     modules = [one for one in names.index.imports if one.spelled == move.old and not one.is_star]
     for one in names.index.imports:
-        if not is_under(one.spelled, move.old) or (hidden and one.spelled == move.old and not _is_path(one)):
+        if not is_under(one.spelled, move.old) or (hidden and one.spelled == move.old and not _means_module(one)):
             continue
         place = names.module.place(one.alias)
         spot = ModuleSpot(Role.MEMBER, place, one.scope, one, one.spelled, blocked=_missing(one, move, names))
-        if one.is_module and one.alias.asname is None:
+        if is_path(one, move):
             doubt = Blocked("alternatives", f"{move.old} is also something else in its package") if hidden else None
             yield replace(spot, role=Role.PLAIN, blocked=spot.blocked or doubt)
         elif one.spelled == move.old and one.local != move.new_name and one.alias.asname is None and not one.is_star:
@@ -105,7 +106,12 @@ def _imports(move: ModuleMove, names: Names) -> Iterator[ModuleSpot]:
             yield spot
 
 
-def _is_path(one: ImportedName) -> bool:
+def is_path(one: ImportedName, move: ModuleMove) -> bool:
+    """Say whether uses spell all of an import's path: `import a.old` and, if the new name has no dot, `import old`."""
+    return one.is_module and one.alias.asname is None and ("." in one.spelled or "." not in move.new)
+
+
+def _means_module(one: ImportedName) -> bool:
     """Say whether an import surely means the module, even if the package gave its name away."""
     return one.is_module or one.is_star
 
@@ -129,7 +135,8 @@ def _missing(one: ImportedName, move: ModuleMove, names: Names) -> Blocked | Non
     project, target = names.project, move.target(one.spelled)
     if one.is_star:
         return _star(one, target, project)
-    no_module = one.is_module and not project.has_module(target) and bool(project.split(target)[0])
+    known = project.split(target)[0] or standard_module(target)
+    no_module = one.is_module and bool(known) and known != target
     if no_module or project.exists(target) is False:
         return Blocked("not-there", f"there is no {target}")
     if not project.has_module(target) or (one.is_module and one.alias.asname is None):
@@ -174,7 +181,7 @@ def _uses(move: ModuleMove, names: Names) -> Iterator[ModuleSpot]:
         origin = use.resolved.origin
         if origin is None or use.resolved.spelled != move.old:
             continue
-        plain = origin.is_module and origin.alias.asname is None
+        plain = is_path(origin, move)
         if plain and is_under(origin.spelled, move.old) and _has_run(origin, use):
             role = Role.PATH
         elif plain or origin.is_star or origin.bound != move.old:

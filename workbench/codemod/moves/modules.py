@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from workbench.codemod.edit import Edit
 from workbench.codemod.imports.engine import Imports
 from workbench.codemod.imports.goal import written
+from workbench.codemod.imports.standard import standard_module
 from workbench.codemod.imports.text import with_module
 from workbench.codemod.moves.module_places import Group, ModuleMove, ModuleSpot, Role, group_of
 from workbench.codemod.names import ImportedName, Names, Use
@@ -163,15 +164,31 @@ class _Carrying:
         for spot in spots:
             if not isinstance(spot.thing, Use) or spot.via is None:
                 continue
-            bound = self.engine.bind(self.move.new, at=spot.thing.node, like=self._like(spot.via, spot.thing.node))
+            end, module = self._reached(spot)
+            bound = self.engine.bind(module, at=spot.thing.node, like=self._like(spot.via, spot.thing.node))
             if isinstance(bound, Blocked):
                 self._blocked[id(spot.thing)] = bound
                 continue
-            self._edit(spot.place.start, spot.place.end, bound.spelling)
+            self._edit(spot.place.start, end, bound.spelling)
             replaced[id(spot.via)] += 0 if spot.thing.quoted else 1
         for imported in {id(spot.via): spot.via for spot in spots if spot.via is not None}.values():
             if id(imported) not in self._moved:
                 self.engine.drop_unused(imported, len(self.engine.uses_of(imported)) - replaced[id(imported)])
+
+    def _reached(self, spot: ModuleSpot) -> tuple[int, str]:
+        """Return the module a use comes to, and where its name ends: a package may not bring what lies in it.
+
+        In the tree what the old package brought the new one is taken to bring too; the standard library is known.
+        """
+        end, module = spot.place.end, self.move.new
+        for outer in self.names.ancestry.above(spot.thing.node) if isinstance(spot.thing, Use) else ():
+            if (
+                not isinstance(outer, ast.Attribute)
+                or standard_module(f"{module}.{outer.attr}") != f"{module}.{outer.attr}"
+            ):
+                break
+            end, module = self.names.module.span(outer)[1], f"{module}.{outer.attr}"
+        return end, module
 
     def _like(self, via: ImportedName, node: ast.expr) -> ImportedName | None:
         """Return the import of the package beside which one of the module will serve a use, not one below it."""

@@ -70,7 +70,8 @@ def renaming(names: Names, imported: ImportedName, *, to: str, moving: Collectio
     left = _left_behind(names, local, scope) if at_top else frozenset()
     mine = tuple(read for read in reads if not group.isdisjoint(read.bindings))
     mixed = not group.isdisjoint(left) and not left <= group
-    if mixed or is_hidden(names, new, scope, mine) or not (is_bound_to(names, to, scope) or is_free(names, new, scope)):
+    fits = is_bound_to(names, to, scope) or is_free(names, new, scope) or _is_builtin(names, to, scope)
+    if mixed or is_hidden(names, new, scope, mine) or not fits:
         return None
     fallbacks = tuple(one for one in every if one in group and isinstance(one, ast.Name))
     items = tuple(one for one in names.exported if one.value == local) if left <= group and at_top else ()
@@ -135,6 +136,13 @@ def is_free(names: Names, new: str, scope: Scope) -> bool:
         return False
     readers = (reader for _, reader in names.index.names.get(new, ()) if _inside(reader, scope, same=True))
     return all(_inside(names.variables.owner(new, reader), scope) for reader in readers)
+
+
+def _is_builtin(names: Names, to: str, scope: Scope) -> bool:
+    """Say whether a builtin is what its name means in `scope` already, so that nothing has to be bound."""
+    new = to.removeprefix("builtins.")
+    starred = any(one.is_star for one in names.index.imports)
+    return f"builtins.{new}" == to and names.variables.owner(new, scope) is None and not starred
 
 
 def _inside(inner: Scope | None, outer: Scope, *, same: bool = False) -> bool:
