@@ -50,10 +50,10 @@ def module_strings(names: Names, holds: Callable[[str], bool]) -> Iterator[Modul
     """
     for literal, scope in names.index.strings:
         text = str(literal.value)
-        if _DOTTED.fullmatch(text) is None or ("." not in text and not _is_imported(literal, names)):
+        if _DOTTED.fullmatch(text) is None:
             continue
         spelled = next(filter(holds, prefixes(text)), None)
-        if spelled is not None:
+        if spelled is not None and ("." in text or _is_imported(literal, names)):
             yield _located(literal, scope, names, spelled)
 
 
