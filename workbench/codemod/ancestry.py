@@ -6,6 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_SHARED = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+"""What stands in many places at once: one object for all of them."""
+_PLAIN = frozenset({int, str, type(None), ast.Load})
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -22,6 +25,29 @@ class Block:
         return statements
 
 
+def every(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all below it, each before what is in it; contexts and operators, which have no place, not.
+
+    What `ast.walk` yields, in another order, at a fraction of its cost.
+    """
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += _children(node)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        kind = value.__class__
+        if kind is list:
+            found += [one for one in value if isinstance(one, ast.AST) and not isinstance(one, _SHARED)]
+        elif kind not in _PLAIN and isinstance(value, ast.AST) and not isinstance(value, _SHARED):
+            found.append(value)
+    return found
+
+
 class Ancestry:
     """The parents of every node of one tree."""
 
@@ -29,10 +55,9 @@ class Ancestry:
         self.tree = tree
         self._blocks: dict[int, Block] = {}
         self._parents: dict[int, ast.AST] = {}
-        for node in ast.walk(tree):
-            for child in ast.iter_child_nodes(node):
-                if not isinstance(child, ast.expr_context | ast.operator):
-                    self._parents[id(child)] = node
+        for node in every(tree):
+            for child in _children(node):
+                self._parents[id(child)] = node
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the nodes around `node`, the nearest first; the module comes last."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.codemod.ancestry import Ancestry
+from workbench.codemod.ancestry import Ancestry, every
 from workbench.codemod.calls.receivers import ReceiverParameters, receiver_fits
 from workbench.codemod.calls.sites import makers
 from workbench.codemod.fragments import form
@@ -84,7 +84,17 @@ class _Finder:
     def _candidates(self, tree: ast.AST) -> Iterator[ast.expr]:
         root = self.pattern.root
         kinds = (ast.Name, ast.Attribute) if self.pattern.dotted(root) else (type(root),)
-        yield from (node for node in ast.walk(tree) if isinstance(node, kinds) and isinstance(node, ast.expr))
+        method = self._method()
+        for node in every(tree):
+            called = getattr(node, "func", None) if method else None
+            fits = isinstance(node, kinds) and (not method or getattr(called, "attr", "") == method)
+            if fits and isinstance(node, ast.expr):
+                yield node
+
+    def _method(self) -> str:
+        """Return the name of the method that the pattern calls; "" if it is no call of one."""
+        called = self.pattern.root.func if isinstance(self.pattern.root, ast.Call) else None
+        return called.attr if isinstance(called, ast.Attribute) and not self.pattern.dotted(called) else ""
 
     def _narrowed(self, match: Match, names: Names) -> bool | Blocked:
         if not self.parameters.narrows:
