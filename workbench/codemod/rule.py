@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Literal, TypeVar
+from pathlib import Path
+from typing import ClassVar, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -107,6 +108,8 @@ class Rule(ABC, Generic[P]):
     examples: ClassVar[tuple[Example, ...]]
     fixes: ClassVar[bool] = True
     """False for kinds that only detect."""
+    elsewhere: ClassVar[bool] = False
+    """True for kinds whose engine is never installed with this program; their examples hold where it is."""
 
     def __init__(self, parameters: P) -> None:
         self.parameters = parameters
@@ -122,6 +125,10 @@ class Rule(ABC, Generic[P]):
     @abstractmethod
     def moves(self) -> tuple[tuple[str, str], ...]:
         """(old, new) dotted names this rule makes equal; every rule compares names through all of them."""
+
+    def prepared(self, root: Path) -> Self:  # noqa: ARG002 - for the kinds that read something beside the tree
+        """Return the rule with what it needs from the repository's directory; what is wrong there, `problems` tells."""
+        return self
 
     def mentions(self) -> tuple[str, ...]:
         """Dotted names whose paths through the tree this rule follows, but which need not exist in it."""

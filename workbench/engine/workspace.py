@@ -51,7 +51,8 @@ def open_workspace(
 def read_workspace(repo: Repository, path: Path, means: Means) -> Workspace:
     """Read the plan file at `path`; raises PlanFileError with everything wrong in it."""
     spec = load(path)
-    return Workspace(repo, spec, rules_of(spec), means)
+    home = repo.root or path.parent
+    return Workspace(repo, spec, tuple(rule.prepared(home) for rule in rules_of(spec)), means)
 
 
 def refuse_bad_plan(directory: Path, plan: str | None, means: Means) -> None:

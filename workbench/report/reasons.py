@@ -175,6 +175,10 @@ REASONS: dict[str, Reason] = {
         "a rule linked to this one by `together` is blocked in the same file",
         "mend the other place; this one follows",
     ),
+    "program-failed": Reason(
+        "the program that was to change this file failed, or did more than change it",
+        "run it on the file by hand, and see `success_codes`, `leaves` and `seconds` of the rule",
+    ),
     "drifted": Reason(
         "an earlier batch, or a person, changed this place after it was planned",
         "plan again",
