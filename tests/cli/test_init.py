@@ -37,3 +37,21 @@ def test_nothing_is_overwritten_and_a_bad_name_is_refused(root):
     assert workbench(root, "init", "../Small").returncode == 2
     assert workbench(root, "init", "other", "--from-document", "no-such-file.md").returncode == 2
     assert not (root / "plans/other.toml").exists()
+
+
+def test_a_plan_drafted_from_findings_scans(root):
+    (root / "lint.txt").write_text("app/a.py:1:1: F401 one\napp/a.py:2:1: E999 two\napp/a.py:3:1: E999 three\n")
+    made = document(root, "init", "drafted", "--from-findings", str(root / "lint.txt"))
+    assert (made["rules"], made["notes"]) == (2, [])
+    assert 'file = "lint.txt"' in (root / "plans/drafted.toml").read_text()
+    assert document(root, "scan", "drafted", code=1)["totals"]["by_rule"] == {"e999": 2, "f401": 1}
+
+
+def test_what_is_no_report_drafts_nothing(root):
+    (root / "lint.txt").write_text("{")
+    refused = workbench(root, "init", "drafted", "--from-findings", str(root / "lint.txt"))
+    assert refused.returncode == 2
+    assert "its format is not known" in refused.stderr
+    both = ("--from-document", str(root / "lint.txt"), "--from-findings", str(root / "lint.txt"))
+    assert workbench(root, "init", "drafted", *both).returncode == 2
+    assert not (root / "plans/drafted.toml").exists()

@@ -68,7 +68,7 @@ def test_an_await_that_goes_is_found_deep_inside() -> None:
     assert [dict(one.keys) for one in found.rules] == [
         {"id": "remove-await-get-manager", "kind": "remove-await", "call": "shop.ws.get_manager"}
     ]
-    assert found.rules[0].line == 7
+    assert found.rules[0].origin == "line 7 of the document"
 
 
 def test_what_is_asked_twice_is_drafted_once() -> None:

@@ -17,11 +17,15 @@ def init(
         Path | None,
         typer.Option("--from-document", metavar="FILE", help="Draft rules from the pairs of code in a document."),
     ] = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option("--from-findings", metavar="FILE", help="Draft rules from a report of another tool: SARIF, say."),
+    ] = None,
 ) -> int:
     """Write a commented plans/NAME.toml to fill in.
 
     From a Markdown document, rules are drafted where it shows code as it is and as it should be; what it does not
-    say plainly becomes a comment.
+    say plainly becomes a comment. From a report of findings, each code becomes a rule.
     """
     import re
 
@@ -32,8 +36,10 @@ def init(
         raise UsageError(
             f"{name} is no name for a plan", hint="lower case, digits, hyphens: `workbench init one-factory`"
         )
+    if document is not None and findings is not None:
+        raise UsageError("--from-document and --from-findings cannot be combined", hint="draft two plans")
     options = options_of(context)
-    path, draft = initiate(options.directory, name, document)
+    path, draft = initiate(options.directory, name, document=document, findings=findings)
     rules, notes = (len(draft.rules), draft.notes) if draft is not None else (0, ())
     if options.json:
         from workbench.report.documents import SCHEMA

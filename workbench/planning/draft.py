@@ -17,9 +17,9 @@ from workbench.planning.document import Pair, pairs, sources
 
 @dataclass(frozen=True, slots=True)
 class DraftedRule:
-    """A rule's keys in the order of a plan file, and the line of the document that asks for it."""
+    """A rule's keys in the order of a plan file, and what asks for it: "line 7 of the document"."""
 
-    line: int
+    origin: str
     keys: Mapping[str, object]
 
 
@@ -49,7 +49,10 @@ def draft(text: str) -> Draft:
                 notes.append(f"line {pair.line}: {found}")
             else:
                 identity = (found["kind"], found.get("from", found.get("call")), found.get("to", found.get("with")))
-                rules.setdefault(identity, DraftedRule(pair.line, {"id": _id(found, rules.values()), **found}))
+                rules.setdefault(
+                    identity,
+                    DraftedRule(f"line {pair.line} of the document", {"id": _id(found, rules.values()), **found}),
+                )
     if not rules and not notes:
         notes.append("the document shows no pair of code, as it is and as it should be")
     return Draft(tuple(rules.values()), tuple(dict.fromkeys(notes)))

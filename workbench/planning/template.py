@@ -93,7 +93,7 @@ def _drafted(draft: Draft, layout: Layout) -> str:
 
 def _rule(rule: DraftedRule) -> str:
     lines = "".join(f"{key} = {_value(value)}\n" for key, value in rule.keys.items())
-    return f"\n[[rules]]                               # line {rule.line} of the document\n{lines}"
+    return f"\n[[rules]]                               # {rule.origin}\n{lines}"
 
 
 def _one_line(text: str) -> str:
