@@ -20,14 +20,16 @@ def draft_findings(text: str, file: str) -> Draft:
     except UnreadableFindings as error:
         raise UsageError(f"{file} is no report that can be read: {error}", path=file) from None
     counted = Counter(one.code for one in found)
-    rules = tuple(
-        _rule(code, count, file) for code, count in sorted(counted.items(), key=lambda one: (-one[1], one[0]))
-    )
-    notes = (f"{counted['']} findings without a code are in no rule",) if counted[""] else ()
-    return Draft(tuple(one for one in rules if one.keys["codes"] != [""]), notes)
+    nameless = counted.pop("", 0)
+    rules: dict[str, DraftedRule] = {}
+    for code, count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        name = _id(code)
+        name = name if name not in rules else f"{name[:58]}-{len(rules)}"
+        keys = {"id": name, "kind": "findings", "file": file, "codes": [code]}
+        rules[name] = DraftedRule(f"{count} finding{'s' if count > 1 else ''}", keys)
+    notes = (f"{nameless} findings without a code are in no rule",) if nameless else ()
+    return Draft(tuple(rules.values()), notes)
 
 
-def _rule(code: str, count: int, file: str) -> DraftedRule:
-    name = re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")[:64] or "found"
-    keys = {"id": name, "kind": "findings", "file": file, "codes": [code]}
-    return DraftedRule(f"{count} finding{'s' if count > 1 else ''}", keys)
+def _id(code: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", code.lower()).strip("-")[:64] or "found"

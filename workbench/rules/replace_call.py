@@ -13,6 +13,10 @@ leaves the argument out, `{expression = "app.context.anonymous()"}` writes an ex
 names in it. An argument goes by position where it then stands at its own place in the new signature, else by
 keyword; by keyword too where the signature cannot be read in the tree. `position` overrules that.
 
+**Methods.** `call = "$RECEIVER.release"` with `with = "$RECEIVER.free"` speaks of a method, narrowed by what it is called
+on: `receiver` and `receiver_not` (expressions, or `re:` and what matches from their start) and `receiver_type` (from
+annotations and constructors in the file). Where the type is not known, `unknown_receiver` decides.
+
 **What is a site.** Calls that resolve to `call`, under whatever name and through whatever import. A class
 that is only looked at (annotations, `isinstance`, `except`, a base class, a mock's `spec`, its constants) is
 none. A class or function that is handed on (`field(default_factory=WebSocketManager)`, `partial(...)`, a
@@ -21,7 +25,7 @@ functions of its module that it uses, are listed as excluded: that is how `with`
 
 **Blocked.** `no-context-in-scope`, `bound-after-use`, `maybe-unbound` (the argument); `signature-mismatch`
 (the new callable would not take the arguments, or cannot be seen to); `passed-as-value`; `rebound`,
-`alternatives`, `star-import` (something else may be called here); `name-taken`, `self-import`,
+`alternatives`, `star-import` (something else may be called here); `unknown-receiver`; `name-taken`, `self-import`,
 `import-cycle` (the import; `on_cycle = "function"` imports inside the function instead).
 """
 
@@ -31,21 +35,22 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from workbench.codemod.calls.args import Addition, ArgumentMap
 from workbench.codemod.calls.argument import Argument
+from workbench.codemod.calls.receivers import CallParameters, CallTarget, TargetSite
 from workbench.codemod.calls.rewrite import CallRewriter, Replacement
-from workbench.codemod.calls.sites import CallSite, call_sites, makers
+from workbench.codemod.calls.sites import makers
 from workbench.codemod.imports.engine import Imports
 from workbench.codemod.key import site_key
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
-from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rewrite, Rule
+from workbench.codemod.rule import Change, Example, Keep, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
 from workbench.model.violation import Blocked, Site
 
-_DOTTED = r"^[^\W\d]\w*(\.[^\W\d]\w*)+$"
+_CALLABLE = r"^\$?[^\W\d]\w*(\.[^\W\d]\w*)+$"
 _IMPORT = "from app.ws.manager import Manager\n"
 _RENEWED = "from app.ws.manager import get_manager\n"
 _MANAGER = """\
@@ -65,11 +70,14 @@ _TREE = (
 )
 
 
-class ReplaceCallParameters(Parameters):
-    """`call` and `with`: dotted names of what is called now and what shall be called instead."""
+class ReplaceCallParameters(CallParameters):
+    """`call` and `with`: what is called now and what shall be called instead."""
 
-    call: str = Field(pattern=_DOTTED, description="the dotted name of what is called now")
-    with_: str = Field(alias="with", pattern=_DOTTED, description="the dotted name of what is called from now on")
+    with_: str = Field(
+        alias="with",
+        pattern=_CALLABLE,
+        description="the dotted name of what is called from now on, or `$RECEIVER.method`",
+    )
     arguments: tuple[Argument, ...] = Field(default=(), description="what it needs beside the arguments there are")
     keep: bool | Literal["all"] | tuple[str, ...] = Field(
         default=True, description="the arguments to keep: all, none (`false`), or these"
@@ -79,6 +87,14 @@ class ReplaceCallParameters(Parameters):
     on_cycle: Literal["block", "function"] = Field(
         default="block", description="what happens where the import would close a cycle: `function` imports inside"
     )
+
+    @model_validator(mode="after")
+    def _are_of_one_sort(self) -> ReplaceCallParameters:
+        if self.call.startswith("$") != self.with_.startswith("$"):
+            raise ValueError("a method can only become another one of the same receiver; a `pattern` can say more")
+        if self.call.partition(".")[0] != self.with_.partition(".")[0] and self.call.startswith("$"):
+            raise ValueError("`call` and `with` must name the receiver alike")
+        return self
 
     @property
     def kept(self) -> frozenset[str] | None:
@@ -99,13 +115,13 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
     }
 
     def targets(self) -> tuple[str, ...]:
-        return (self.parameters.call, self.parameters.with_)
+        return () if self._target.dotted is None else (self._target.dotted, self.parameters.with_)
 
     def moves(self) -> tuple[tuple[str, str], ...]:
         return ()
 
     def needles(self) -> frozenset[str]:
-        return frozenset({self.parameters.call.rpartition(".")[2]})
+        return frozenset({self._target.needle})
 
     def find(self, module: Module, project: Project) -> Iterator[Site]:
         yield from (site for _, site in self._found(names_of(module, project)))
@@ -120,7 +136,10 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         def value(addition: Addition, call: ast.Call) -> str | Blocked | None:
             return by_name[addition.name].value(call, names, imports)
 
-        replacement = Replacement(self.parameters.with_, self._mapping(project), self.parameters.on_cycle == "function")
+        called, deferred = self.parameters.with_, self.parameters.on_cycle == "function"
+        method = called.partition(".")[2] if called.startswith("$") else ""
+        parts = self.parameters.call.count(".")
+        replacement = Replacement(called, self._mapping(project), deferred, method, parts)
         rewriter = CallRewriter(names, replacement, value, imports)
         outcome = [(site, rewriter.replace(one)) for one, site in self._found(names) if site in chosen]
         return Rewrite(
@@ -131,18 +150,21 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
 
     # ---- sites
 
-    def _found(self, names: Names) -> list[tuple[CallSite, Site]]:
-        call = names.project.canonical(self.parameters.call)
-        inside = makers(names.project.canonical(self.parameters.with_), names)
-        return [(one, self._site(one, names, inside)) for one in call_sites(call, names)]
+    @property
+    def _target(self) -> CallTarget:
+        return CallTarget(self.parameters)
 
-    def _site(self, one: CallSite, names: Names, inside: Sequence[ast.AST]) -> Site:
+    def _found(self, names: Names) -> list[tuple[TargetSite, Site]]:
+        inside = makers(names.project.canonical(self.parameters.with_), names)
+        return [(one, self._site(one, names, inside)) for one in self._target.sites(names)]
+
+    def _site(self, one: TargetSite, names: Names, inside: Sequence[ast.AST]) -> Site:
         place = names.module.place(one.node)
         own = any(node in inside for node in names.ancestry.above(one.node))
         return Site(
             rule=self.id,
             place=place,
-            scope=one.use.scope.qualname,
+            scope=one.scope.qualname,
             key=site_key("call" if one.call is not None else "value", one.node, names),
             snippet=names.module.snippet(place.start, place.end),
             message=f"{self.parameters.call} is called instead of {self.parameters.with_}",
@@ -159,8 +181,8 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
             keep=parameters.kept,
             drop=frozenset(parameters.drop),
             rename=parameters.rename,
-            old=project.signature(parameters.call),
-            new=project.signature(parameters.with_),
+            old=project.signature(parameters.call) if self._target.dotted else None,
+            new=project.signature(parameters.with_) if self._target.dotted else None,
         )
 
     examples: ClassVar[tuple[Example, ...]] = (
@@ -186,13 +208,6 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
             tree=_TREE,
         ),
         Change(
-            before="def connect(context):\n    from app.ws.manager import Manager\n\n    return Manager()\n",
-            after="def connect(context):\n    from app.ws.manager import get_manager\n\n"
-            "    return get_manager(context)\n",
-            why="an import inside a function stays one",
-            tree=_TREE,
-        ),
-        Change(
             before="from app.ws import manager\n\n\ndef connect(context):\n    return manager.Manager()\n",
             after="from app.ws import manager\n\n\ndef connect(context):\n    return manager.get_manager(context)\n",
             why="a file that goes through the module goes on doing so",
@@ -213,6 +228,19 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
             why="where nothing is in scope, an expression the rule brings along",
             tree=_TREE,
             parameters=(("arguments", [{"name": "context", "otherwise": {"expression": "app.context.anonymous()"}}]),),
+        ),
+        Change(
+            before="from lib import Response\n\n\nasync def end(resp: Response, lock):\n    await resp.release()\n    lock.release()\n",
+            after="from lib import Response\n\n\nasync def end(resp: Response, lock):\n    await resp.free(now=True)\n"
+            "    lock.release()\n",
+            why="a method is told by the type of what it is called on",
+            parameters=(
+                ("call", "$RECEIVER.release"),
+                ("with", "$RECEIVER.free"),
+                ("receiver_type", "lib.Response"),
+                ("unknown_receiver", "leave"),
+                ("arguments", [{"name": "now", "otherwise": {"expression": "True"}}]),
+            ),
         ),
         Change(
             before="from app.clock import Timer\n\nTimer(5, unit='s', loop=None)\n",

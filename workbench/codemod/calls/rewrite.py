@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.calls.args import Addition, ArgumentMap, mapped
-from workbench.codemod.calls.sites import CallSite
+from workbench.codemod.calls.receivers import TargetSite
 from workbench.codemod.calls.text import opening
 from workbench.codemod.edit import Edit, splice
 from workbench.codemod.imports.engine import Bound, Imports
@@ -22,11 +22,16 @@ Choose = Callable[[Addition, ast.Call], str | Blocked | None]
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What is called instead, how arguments map, and whether a function-level import may break a cycle."""
+    """What is called instead, how arguments map, and whether a function-level import may break a cycle.
+
+    `target` is a dotted name; or `method` of what the call is on already, whose last `parts` names it replaces.
+    """
 
     target: str
     mapping: ArgumentMap
     deferred: bool = False
+    method: str = ""
+    parts: int = 0
 
 
 @dataclass(slots=True)
@@ -37,13 +42,13 @@ class CallRewriter:
     replacement: Replacement
     choose: Choose
     imports: Imports
-    _texts: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """By identity of the call: what is called, and the brackets, both as text; nested calls still old."""
+    _texts: dict[int, tuple[Edit, str]] = field(default_factory=dict)
+    """By identity of the call: what is called, and the text of the brackets, nested calls still old."""
     _calls: list[ast.Call] = field(default_factory=list)
     _released: dict[int, tuple[ImportedName, set[int]]] = field(default_factory=dict)
     """By identity of an import: the reads of it that are gone."""
 
-    def replace(self, site: CallSite) -> Blocked | None:
+    def replace(self, site: TargetSite) -> Blocked | None:
         """Plan the replacement of one call; return why not, if not."""
         mark = self.imports.mark()
         refusal = self._plan(site)
@@ -51,7 +56,7 @@ class CallRewriter:
             self.imports.undo(mark)
         return refusal
 
-    def _plan(self, site: CallSite) -> Blocked | None:
+    def _plan(self, site: TargetSite) -> Blocked | None:
         call = site.call
         if call is None:
             return site.blocked
@@ -62,15 +67,29 @@ class CallRewriter:
             return checked
         if not self._fits(call, checked):
             return Blocked("dynamic-name", "the call stands in an f-string, and its new arguments may not fit there")
-        bound = self.imports.bind(
-            self.replacement.target, at=call, like=site.use.resolved.origin, deferred=self.replacement.deferred
-        )
+        called = self._called(site, call)
+        if isinstance(called, Blocked):
+            return called
+        self._texts[id(call)] = (called, checked)
+        self._calls.append(call)
+        return None
+
+    def _called(self, site: TargetSite, call: ast.Call) -> Edit | Blocked:
+        """Return the splice that makes a call one of the new callable, planning its import."""
+        start, end = self.names.module.span(call.func)
+        if self.replacement.method:
+            first = call.func
+            for _ in range(self.replacement.parts - 1):
+                first = first.value if isinstance(first, ast.Attribute) else first
+            name = getattr(first, "attr", "").encode(self._codec)
+            at = self.names.module.span(first)[1] - len(name)
+            return Edit(at, end, self.replacement.method.encode(self._codec))
+        origin = site.site.use.resolved.origin if site.site is not None else None
+        bound = self.imports.bind(self.replacement.target, at=call, like=origin, deferred=self.replacement.deferred)
         if isinstance(bound, Blocked):
             return bound
-        self._texts[id(call)] = (bound.spelling, checked)
-        self._calls.append(call)
         self._release(site, bound)
-        return None
+        return Edit(start, end, bound.spelling.encode(self._codec))
 
     def edits(self) -> tuple[Edit, ...]:
         """Return the splices of all planned replacements, nested calls inside out."""
@@ -86,8 +105,7 @@ class CallRewriter:
 
     def _put(self, call: ast.Call, edits: list[Edit]) -> None:
         """Add the edits of a call to those of calls within and beside it, which are in order and disjoint."""
-        spelling, planned = self._texts[id(call)]
-        start, end = self.names.module.span(call.func)
+        called, planned = self._texts[id(call)]
         first, last = self._bracket_span(call)
         low = bisect_left(edits, first, key=lambda edit: edit.start)
         high = bisect_right(edits, last, lo=low, key=lambda edit: edit.end)
@@ -96,7 +114,7 @@ class CallRewriter:
             again = self._mapped(call, mine)
             assert isinstance(again, str)  # the same arguments were mapped before
             mine = [shrunk(self.names.module.source, Edit(first, last, again.encode(self._codec)))]
-        edits[low:high] = [Edit(start, end, spelling.encode(self._codec)), *mine]
+        edits[low:high] = [called, *mine]
 
     def _mapped(self, call: ast.Call, inner: Sequence[Edit]) -> str | Blocked:
         """Return the new brackets of a call."""
@@ -114,12 +132,17 @@ class CallRewriter:
         edit = Edit(*self._bracket_span(call), brackets.encode(self._codec))
         return fits_in_fstring(edit, string, self.names.module)
 
-    def _needs_await(self, site: CallSite, call: ast.Call) -> bool:
+    def _needs_await(self, site: TargetSite, call: ast.Call) -> bool:
         """Say whether an async function would come where an ordinary call stands."""
         project = self.names.project
         awaited = isinstance(self.names.ancestry.parent(call), ast.Await)
-        was_async = project.is_async(site.use.resolved.spelled)
-        return not awaited and not was_async and bool(project.is_async(self.replacement.target))
+        was_async = project.is_async(site.spelled)
+        return (
+            not self.replacement.method
+            and not awaited
+            and not was_async
+            and bool(project.is_async(self.replacement.target))
+        )
 
     def _brackets(self, call: ast.Call, inner: Sequence[Edit]) -> str:
         """Return the text of a call's brackets, with the edits of nested calls applied."""
@@ -134,12 +157,12 @@ class CallRewriter:
         text = module.source[end:last].decode(self._codec)
         return end + len(text[: opening(text, 0)].encode(self._codec)), last
 
-    def _release(self, site: CallSite, bound: Bound) -> None:
+    def _release(self, site: TargetSite, bound: Bound) -> None:
         """Note that a call no longer reads the import it came through, unless its new spelling does."""
-        origin = site.use.resolved.origin
-        if origin is None or bound.through is origin:
+        origin = site.site.use.resolved.origin if site.site is not None else None
+        if site.site is None or origin is None or bound.through is origin:
             return
-        node: ast.expr = site.use.node
+        node: ast.expr = site.site.use.node
         while isinstance(node, ast.Attribute):
             node = node.value
         self._released.setdefault(id(origin), (origin, set()))[1].add(id(node))
