@@ -40,6 +40,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "log": "Show every event of the plan's newest run.",
         "report": "Write the report of the plan's newest run.",
         "verify": "Hold ledger, refs, commits and trees against each other.",
+        "rebuild": "Make the ledger again from git alone, and say how far.",
     },
     "Look something up": {
         "doctor": "Say what will get in the way here, each with its mend.",

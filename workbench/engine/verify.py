@@ -21,7 +21,7 @@ from workbench.repo.refs import OURS, branch_ref, list_refs, read_ref
 from workbench.repo.repository import Repository, open_repository
 from workbench.repo.trailers import ChainCommit, chain
 
-_LOOK = "trust the branch and not the ledger: `git log` shows what is there, `workbench plan` begins anew"
+_LOOK = "trust the branch and not the ledger: `workbench rebuild --force` makes it again from git"
 _UNDER_WAY = (RunOutcome.RUNNING, RunOutcome.INTERRUPTED)
 
 

@@ -21,7 +21,7 @@ _HINTS = {
     sqlite3.SQLITE_CANTOPEN: "make the ledger and its directory readable and writable for you, and try again",
     sqlite3.SQLITE_IOERR: "check the disk; the ledger is as it was before this step; `workbench resume` goes on",
 }
-ASIDE = "`workbench verify` lists what is wrong; moved aside, it makes room for a new one, and the run branches stay"
+ASIDE = "`workbench verify` lists what is wrong; `workbench rebuild` sets it aside and makes it again from git"
 
 
 @contextmanager
