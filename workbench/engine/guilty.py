@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
+from workbench.engine.evidence import files_of, imports_of, is_named
 from workbench.engine.isolate import isolate
 from workbench.engine.judging import Judge, Judged, is_red
 from workbench.engine.made import Candidate, Made, commit
@@ -37,7 +38,7 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
     quarantined: list[QuarantineRecord] = []
     while True:
         trial.confirm_parent(red)
-        found = isolate(trial.suspects_last(left, red), partial(trial.red, red))
+        found = isolate(left, partial(trial.red, red), trial.suspects(left, red))
         left = tuple(unit for unit in left if unit in found.good)
         for group in found.guilty:
             quarantined += trial.evidence(group, left, red)
@@ -83,10 +84,17 @@ class Trial:
         """Say whether these units turn the gate red; nothing applied is green."""
         return bool(units) and is_red(self.ask(red, units))
 
-    def suspects_last(self, units: tuple[Unit, ...], red: Judgement) -> tuple[Unit, ...]:
-        """Order units so that those the evidence names come last: the others are proven good in few steps."""
+    def suspects(self, units: tuple[Unit, ...], red: Judgement) -> frozenset[Unit]:
+        """Return the units that the evidence points at: those it names, else those the failing tests import."""
         text = "\n".join((*red.convicting, *red.report.failures, *red.report.failures.values(), red.report.output))
-        return tuple(sorted(units, key=lambda unit: any(path in text for path in unit)))
+        named = frozenset(unit for unit in units if any(is_named(path, text) for path in unit))
+        if named:
+            return named
+        sources = self.session.sources(self.made.parent)
+        tests = [path for test in red.convicting for path in files_of(test)]
+        imported = {name for path, source in sources.read(dict.fromkeys(tests)) for name in imports_of(path, source)}
+        roots = self.session.ws.roots
+        return frozenset(unit for unit in units if any((roots.name_of(path) or ("",))[0] in imported for path in unit))
 
     def confirm_parent(self, red: Judgement) -> None:
         """Make sure that the gate is green without the batch; else the environment changed, and no file did it."""

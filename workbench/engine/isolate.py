@@ -1,15 +1,17 @@
 """Finds which units of a red batch are guilty: a pure search over a red-or-green oracle.
 
 What others do: `git bisect` finds one culprit in a line of commits; bors halves a batch and re-queues
-the halves; ddmin finds one smallest failing set. Here the search keeps everything it has proven green,
-so each further culprit costs about log2(n) judgings, units that only fail together are named as one
-set, and nothing is called guilty that is not red with it and green without it.
+the halves; ddmin finds one smallest failing set. Here the evidence is asked first: where the units it names are
+all that is wrong, three judgings say so. Else the search keeps everything it has proven green, takes the rest in
+by groups as large as the guilty found so far let hope for, so that each further culprit costs about log2(n/k)
+judgings and two; units that only fail together are named as one set, and nothing is called guilty that is not red
+with it and green without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Generic, TypeVar
 
@@ -29,41 +31,69 @@ class Isolation(Generic[T]):
     guilty: tuple[tuple[T, ...], ...]
 
 
-def isolate(units: Sequence[T], red: Red[T]) -> Isolation[T]:
+def isolate(units: Sequence[T], red: Red[T], suspects: Collection[T] = ()) -> Isolation[T]:
     """Split `units`, red together and green when none is applied, into good and guilty.
 
+    `suspects` are those the evidence names: if all the others are green without them, only they are searched.
     `red` judges exactly the units it is given; it should remember its answers, for some sets are asked
     about twice.
     """
-    good: list[T] = []
-    rest = list(units)
-    guilty: list[tuple[T, ...]] = []
-    while rest and red(frozenset((*good, *rest))):
-        at = _first_red(good, rest, red)
-        culprit, before, rest = rest[at], rest[:at], rest[at + 1 :]
-        good += before
-        partners = _partners(culprit, good, red)
-        guilty.append((*partners, culprit))
-        if partners:
-            good = [unit for unit in good if unit not in partners]
-            if red(frozenset(good)):
-                # What is left leaned on a partner: nothing is proven of it any more.
-                good, rest = [], good + rest
-    good += rest
-    good, guilty = _readmit(good, guilty, red)
+    search = _Search(list(units), red)
+    named = [unit for unit in units if unit in suspects]
+    others = [unit for unit in units if unit not in suspects]
+    if named and others and not red(frozenset(others)):
+        search.good, search.rest = others, named
+    search.run()
+    good, guilty = _readmit(search.good, search.guilty, red)
     return Isolation(tuple(unit for unit in units if unit in good), tuple(guilty))
 
 
-def _first_red(good: Sequence[T], rest: Sequence[T], red: Red[T]) -> int:
-    """Return the least index whose unit turns the green prefix red, by bisection."""
-    low, high = 0, len(rest)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if red(frozenset((*good, *rest[:middle]))):
-            high = middle
-        else:
-            low = middle
-    return low
+@dataclass(slots=True)
+class _Search(Generic[T]):
+    """What is proven green together, what is not known yet, and what was found guilty."""
+
+    rest: list[T]
+    red: Red[T]
+    good: list[T] = field(default_factory=list)
+    guilty: list[tuple[T, ...]] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Take groups of the rest in, as large as the guilty found so far let hope to be green; search the red ones."""
+        units = len(self.rest) + len(self.good)
+        size = len(self.rest)
+        while self.rest:
+            group = min(size, len(self.rest))
+            if self.red(frozenset((*self.good, *self.rest[:group]))):
+                self._convict(group)
+                known = units - len(self.rest)
+                size = max(1, known // len(self.guilty)) if len(self.guilty) > 1 else len(self.rest)
+            else:
+                self.good, self.rest = self.good + self.rest[:group], self.rest[group:]
+                size *= 4
+
+    def _convict(self, group: int) -> None:
+        """Find the first unit that turns the green ones red, among a group that does, and those it does that with."""
+        at = self._first_red(group)
+        culprit = self.rest[at]
+        self.good, self.rest = self.good + self.rest[:at], self.rest[at + 1 :]
+        partners = _partners(culprit, self.good, self.red)
+        self.guilty.append((*partners, culprit))
+        if partners:
+            self.good = [unit for unit in self.good if unit not in partners]
+            if self.red(frozenset(self.good)):
+                # What is left leaned on a partner: nothing is proven of it any more.
+                self.good, self.rest = [], self.good + self.rest
+
+    def _first_red(self, high: int) -> int:
+        """Return the least index whose unit turns the green prefix red, by bisection."""
+        low = 0
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.red(frozenset((*self.good, *self.rest[:middle]))):
+                high = middle
+            else:
+                low = middle
+        return low
 
 
 def _partners(culprit: T, good: Sequence[T], red: Red[T]) -> tuple[T, ...]:

@@ -1,0 +1,93 @@
+"""`python -m benchmarks.isolation`: how many judgings the search for the guilty takes, and whom flaky suites convict.
+
+The gates are simulated: what is counted is how often one would have run. `docs/isolation.md` holds what this prints.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+from collections.abc import Collection, Iterator
+
+from workbench.engine.isolate import isolate
+
+SEEDS = 200
+SIZES = (50, 200, 1000)
+GUILTY = (0, 1, 2, 5, 10)
+BATCHES = 20_000
+FLAKY = 0.05
+
+
+class Gate:
+    """Red where a guilty set is wholly applied; counts the different sets it was asked about."""
+
+    def __init__(self, guilty: Collection[frozenset[int]]) -> None:
+        self.guilty = guilty
+        self.asked: set[frozenset[int]] = set()
+
+    def __call__(self, applied: frozenset[int]) -> bool:
+        self.asked.add(applied)
+        return any(one <= applied for one in self.guilty)
+
+
+def guilty_sets(dice: random.Random, n: int, k: int, *, together: bool) -> list[frozenset[int]]:
+    """Return `k` guilty units of `n`: each by itself, or two and two red only together (an odd one by itself)."""
+    chosen = dice.sample(range(n), k)
+    size = 2 if together else 1
+    return [frozenset(chosen[at : at + size]) for at in range(0, k, size)]
+
+
+def runs(n: int, k: int, *, together: bool = False, named: bool = False) -> list[int]:
+    """Return the judgings of each seed; `named`: the evidence names the guilty, and nobody else."""
+    counted = []
+    for seed in range(SEEDS):
+        guilty = guilty_sets(random.Random(seed), n, k, together=together)
+        gate = Gate(guilty)
+        found = isolate(range(n), gate, frozenset().union(*guilty) if named else ())
+        assert {frozenset(one) for one in found.guilty} == set(guilty)
+        counted.append(len(gate.asked))
+    return counted
+
+
+def rows() -> Iterator[str]:
+    """Yield the table of judgings as Markdown."""
+    yield "| n | k | limit | independent | most | named by evidence | two and two |"
+    yield "|---|---|---|---|---|---|---|"
+    for n in SIZES:
+        for k in GUILTY:
+            limit = 1.25 * math.log2(math.comb(n, k)) + 2
+            alone, named = runs(n, k), runs(n, k, named=True) if k else []
+            pairs = runs(n, k, together=True) if k > 1 else []
+            cells = [f"{n}", f"{k}", f"{limit:.1f}", f"{statistics.mean(alone):.1f}", f"{max(alone)}"]
+            cells += [f"{statistics.mean(one):.1f}" if one else "–" for one in (named, pairs)]
+            yield f"| {' | '.join(cells)} |"
+
+
+def false_convictions(batches: int = BATCHES) -> int:
+    """Return how many of `batches` innocent batches a suite convicts that is red by chance at every twentieth run.
+
+    A red counts when it is seen twice; when the second look differs, the majority of five decides, as in `judging`.
+    """
+    dice = random.Random(1)
+    convicted = 0
+    for _ in range(batches):
+        seen = [dice.random() < FLAKY]
+        if seen[0]:
+            seen.append(dice.random() < FLAKY)
+        if len(set(seen)) > 1:
+            seen += [dice.random() < FLAKY for _ in range(3)]
+        convicted += sum(seen) * 2 > len(seen)
+    return convicted
+
+
+def main() -> None:
+    """Print the figures."""
+    for line in rows():
+        print(line)
+    told = f"innocent batches convicted by a suite that is red by chance in {FLAKY:.0%} of its runs"
+    print(f"\n{false_convictions()} of {BATCHES} {told}")
+
+
+if __name__ == "__main__":
+    main()
