@@ -17,6 +17,7 @@ from workbench.ledger import chain, database, plans, versions, views
 from workbench.ledger.database import ASIDE, speaking, storable
 from workbench.ledger.schema import VERSION
 from workbench.model.errors import LedgerBroken, WorkbenchError
+from workbench.model.fault import fault
 from workbench.model.run import RunRecord, SuiteRecord
 from workbench.model.violation import Totals
 
@@ -102,17 +103,22 @@ class Ledger:
 
     def record(self, *events: Event) -> None:
         """Append the events and apply them to the state, all in one transaction; an illegal step raises."""
+        point = type(events[0]).__name__ if events else "nothing"
+        fault(f"ledger.{point}.before")
         with self._writing() as ts:
             for event in events:
                 self._append(event, ts)
+        fault(f"ledger.{point}.after")
 
     def begin_run(self, event: RunStarted, plan: Plan) -> None:
         """Start a run on its plan, in one transaction."""
         if event.digest != plan.digest:
             raise WorkbenchError(f"run {event.run} is of plan {event.digest}, not of {plan.digest}")
+        fault("ledger.RunStarted.before")
         with self._writing() as ts:
             plans.store(self._db, plan)
             self._append(event, ts)
+        fault("ledger.RunStarted.after")
 
     def save_plan(self, plan: Plan, text: str) -> None:
         """Keep a frozen plan, `text` being its JSON, as the last of its name; one of the same digest is kept once."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.model.errors import Refused
+from workbench.model.fault import fault
 from workbench.repo.encoding import quoted, raw
 from workbench.repo.git import Git
 from workbench.repo.incoming import incoming
@@ -67,6 +68,7 @@ def build_candidate(
     `changes` maps paths to new bytes; modes stay. `when` is the date in UTC seconds. Raises Refused for a
     path that is not a regular file in `parent`, EnvironmentFailed when git cannot write.
     """
+    fault("candidate.before")
     with incoming(repo) as git, _importer(repo, git) as importer:
         importer.stdin.write(_opening(parent, message, when, name))
         modes = _modes(importer, changes)
@@ -79,6 +81,8 @@ def build_candidate(
         importer.stdin.flush()
         commit = _answer(importer).decode("ascii").strip()
         tree = _answer(importer).decode("ascii").split()[2]
+        fault("candidate.made")  # the objects lie in quarantine still
+    fault("candidate.after")
     return Candidate(commit, tree)
 
 

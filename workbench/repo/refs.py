@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.model.errors import EnvironmentFailed, RefMoved, Refused, UsageError
+from workbench.model.fault import fault
 from workbench.repo.git import Done
 from workbench.repo.repository import Repository
 
@@ -60,12 +61,16 @@ def put_ref(repo: Repository, ref: str, commit: str) -> None:
     """Point a ref of our own to `commit`, wherever it pointed before."""
     if not ref.startswith(OURS):
         raise ValueError(f"{ref} is not ours to move")
+    fault(f"{_point(ref)}.before")
     repo.git.act("update-ref", "--no-deref", ref, commit)
+    fault(f"{_point(ref)}.after")
 
 
 def delete_ref(repo: Repository, ref: str, old: str) -> None:
     """Remove `ref`; one that is gone already is fine. Raises RefMoved when it points elsewhere than `old`."""
+    fault(f"{_point(ref)}.gone.before")
     done = repo.git.act("update-ref", "--no-deref", "-d", ref, old, no=(1, 128))
+    fault(f"{_point(ref)}.gone.after")
     if not done.yes:
         _settle(ref, done, now=read_ref(repo, ref), wanted=None, old=old)
 
@@ -97,6 +102,7 @@ def checked_out_branches(repo: Repository) -> Mapping[str, Path]:
 
 def _swap(repo: Repository, ref: str, *, new: str, old: str | None, reason: str) -> None:
     expected = old or ""  # what git reads as "must not exist"
+    fault(f"{_point(ref)}.before")
     try:
         done = repo.git.act("update-ref", "--no-deref", "-m", reason, ref, new, expected, no=(1, 128))
     except EnvironmentFailed:
@@ -106,6 +112,12 @@ def _swap(repo: Repository, ref: str, *, new: str, old: str | None, reason: str)
         raise
     if not done.yes:
         _settle(ref, done, now=read_ref(repo, ref), wanted=new, old=old)
+    fault(f"{_point(ref)}.after")
+
+
+def _point(ref: str) -> str:
+    """Return what a fault point calls a ref: by its last word, for those of ours; else it is a branch."""
+    return f"ref.{ref.rpartition('/')[2].partition('-')[0]}" if ref.startswith(OURS) else "ref.branch"
 
 
 def _settle(ref: str, done: Done, *, now: str | None, wanted: str | None, old: str | None) -> None:

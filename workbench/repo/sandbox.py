@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from workbench.model.errors import EnvironmentFailed, Refused, UsageError
+from workbench.model.fault import fault
 from workbench.repo.encoding import quoted
 from workbench.repo.repository import Repository
 
@@ -63,6 +64,12 @@ class Sandbox:
 
         Ignored and untracked files go. Raises EnvironmentFailed when even a new sandbox cannot be made so.
         """
+        fault("sandbox.before")
+        self._ready(commit)
+        fault("sandbox.after")
+        return self.path
+
+    def _ready(self, commit: str) -> None:
         tree = self._repo.tree(commit)
         if self._git_dir.is_dir() and not self._git_dir.is_symlink():
             try:
@@ -70,10 +77,9 @@ class Sandbox:
             except EnvironmentFailed:
                 pass  # a suite broke it: it is cheaper to make a new one than to find out how
             else:
-                return self.path
+                return
         self._create(commit)
         self._put(commit, tree)
-        return self.path
 
     def copy_in(self, root: Path, patterns: Iterable[str]) -> tuple[str, ...]:
         """Copy what `patterns` (globs below `root`) match into the sandbox: ignored files that gates need.

@@ -1,0 +1,73 @@
+"""What must hold after whatever happened, in one function: what is the user's, git, the ledger, and nothing is left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.reliability.story import Place
+
+_TORN = ("**/*.lock", "**/packed-refs.new", "objects/**/tmp_*", "fast_import_crash_*")
+
+
+@dataclass(frozen=True)
+class Before:
+    """The user's files (path, mode, time, digest), and of the git directory his index, HEAD, config and hooks."""
+
+    files: tuple[tuple[object, ...], ...]
+    git: tuple[tuple[object, ...], ...]
+    head: str
+
+
+def before(place: Place) -> Before:
+    """Look at everything that is not ours to touch."""
+    git = place.root / ".git"
+    kept = [git / "index", git / "HEAD", git / "config", *sorted((git / "hooks").glob("*"))]
+    every = (one for one in sorted(place.root.rglob("*")) if ".git" not in one.relative_to(place.root).parts)
+    return Before(tuple(map(_seen, every)), tuple(map(_seen, kept)), place.git("rev-parse", "HEAD"))
+
+
+def hold(place: Place, was: Before, *, landed: bool = False) -> None:
+    """Assert that a repository in which nothing is under way is as it must be."""
+    if not landed:
+        assert before(place) == was, "the user's files, index, configuration and branch are as they were"
+    assert place.git("fsck", "--strict", "--no-dangling") == ""
+    verified = json.loads(place.workbench("--json", "verify").out)
+    assert verified["totals"]["mend"] == 0, verified
+    assert [*_leftovers(place)] == []
+    status = json.loads(place.workbench("--json", "status").out)
+    totals = status["totals"]
+    parts = ("fixed", "quarantined", "blocked", "excluded", "remaining")
+    assert totals["found"] == sum(totals[one] for one in parts)
+    again = place.workbench("resume")
+    assert "no run is under way" in again.err, "a second resume has nothing to do"
+
+
+def _seen(path: Path) -> tuple[object, ...]:
+    if path.is_dir():
+        return (str(path), "directory")
+    status = path.lstat()
+    return (str(path), status.st_mode, status.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _leftovers(place: Place) -> Iterator[str]:
+    """Yield what a command left behind: locks, temporary objects, side refs of candidates, sandboxes, processes."""
+    git = place.root / ".git"
+    for pattern in _TORN:
+        yield from (str(one) for one in git.glob(pattern) if one.name != "run.lock")
+    refs = place.git("for-each-ref", "--format=%(refname)", "refs/workbench").split()
+    yield from (ref for ref in refs if ref.endswith("/cand"))
+    yield from (str(one) for one in (place.home / "cache/workbench/sandboxes").glob("*"))
+    every = psutil.process_iter(["cmdline", "environ"])
+    yield from (" ".join(one.info["cmdline"]) for one in every if _is_ours(one, place))
+
+
+def _is_ours(process: psutil.Process, place: Place) -> bool:
+    environ = process.info["environ"] or {}
+    return process.pid != os.getpid() and environ.get("HOME") == str(place.home)
