@@ -71,6 +71,18 @@ def test_what_was_suppressed_is_left_out_and_an_index_names_the_rule():
     assert read_findings(text, "auto") == (Finding("a.py", 1, "B", "m"),)
 
 
+def test_a_suppression_that_was_rejected_suppresses_nothing_and_no_result_is_lost():
+    rejected = '"suppressions":[{"kind":"inSource","status":"rejected"}]'
+    text = f'{{"runs":[{{"results":[{{"ruleId":"A",{rejected}}},{{"ruleId":"B"}}]}}]}}'
+    assert read_findings(text, "auto") == (Finding("", 0, "A", ""), Finding("", 0, "B", ""))
+
+
+def test_an_error_about_a_whole_file_is_one():
+    assert read_findings("a.py: error: Source file found twice\n", "mypy-text") == (
+        Finding("a.py", 0, "", "Source file found twice"),
+    )
+
+
 def test_notes_of_a_type_checker_are_no_findings():
     assert read_findings("a.py:1: note: see there\na.py:2: error: no  [x-y]\n", "auto") == (
         Finding("a.py", 2, "x-y", "no"),

@@ -131,6 +131,10 @@ def test_what_another_tool_found_waits_for_a_person(make_case):
         ("{", "report.txt cannot be used: its format is not known; say it with `format`"),
         ("app/a.py is bad\n", "report.txt cannot be used: line 1 is not `path:line:column: CODE message`"),
         ("", "report.txt holds no finding that counts"),
+        (
+            '{"runs":[{"results":[{"ruleId":"A"}]}]}',
+            "report.txt holds 1 findings that name no file, so no place can be shown for them",
+        ),
         ("gone.py:1:1: F401 unused\n", "report.txt names 1 files that the tree does not have, gone.py for one"),
     ],
 )

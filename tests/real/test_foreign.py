@@ -35,6 +35,12 @@ TOOLS = {
     ),
     "mypy": ("mypy==2.4.1", ["mypy", "-O", "json"], "mypy", {(RETURN, "return-value"), (CALL, "arg-type")}),
     "mypy-text": ("mypy==2.4.1", ["mypy"], "mypy-text", {(RETURN, "return-value"), (CALL, "arg-type")}),
+    "pyright": (
+        "pyright==1.1.414",
+        ["pyright", "--outputjson"],
+        "pyright",
+        {(RETURN, "reportReturnType"), (CALL, "reportArgumentType")},
+    ),
     "flake8": ("flake8==7.5.0", ["flake8"], "flake8", {(IMPORT, "F401")}),
     "pylint": ("pylint==4.1.4", ["pylint", "--output-format", "json2"], "pylint", {(IMPORT, "W0611"), (5, "C0116")}),
     "ast-grep": (

@@ -91,6 +91,10 @@ class Findings(Detector[FindingsParameters]):
             return (Problem(f"{name} cannot be used: {self._report.trouble}", key),)
         if not self._report.findings:
             return (Problem(f"{name} holds no finding that counts", key, suggestion="see `codes`, and the report"),)
+        homeless = sum(not one.path for one in self._report.findings)
+        if homeless:
+            told = f"{name} holds {homeless} findings that name no file, so no place can be shown for them"
+            return (Problem(told, key, suggestion="leave their codes out of `codes`"),)
         there = {entry.path for entry in tree.sources.entries()}
         gone = sorted({one.path for one in self._report.findings} - there)
         if gone:

@@ -17,7 +17,7 @@ from workbench.model.violation import Place
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place some tool complains of. `line` and `column` count from 1; 0 is "not told"."""
+    """One place some tool complains of. `line` and `column` count from 1; 0, and a path "", are "not told"."""
 
     path: str
     line: int
@@ -50,15 +50,16 @@ def _relative(path: str, root: str) -> str:
     here = PurePosixPath(plain)
     if root and here.is_relative_to(root):
         here = here.relative_to(root)
-    return str(here)
+    return str(here) if plain else ""
 
 
 def place_in(module: Module, line: int, column: int) -> Place | None:
     """Return the rest of a line from a column on (both from 1); all its text where no column (0) is told.
 
-    None where the file has no such line.
+    Line 0 is the file as a whole: its first. None where the file has no such line.
     """
-    lines = module.source[module.offset(1, 0) :].splitlines(keepends=True)
+    lines = module.source[module.offset(1, 0) :].splitlines(keepends=True) or [b""]
+    line = line or 1
     if not 0 < line <= len(lines):
         return None
     text = lines[line - 1].decode(module.codec, "replace").rstrip("\r\n")
@@ -75,19 +76,16 @@ def _sarif(text: str) -> Iterator[Finding]:
     for run in json.loads(text)["runs"]:
         rules = run.get("tool", {}).get("driver", {}).get("rules", [])
         for result in run.get("results", []):
-            if result.get("suppressions"):
+            if any(one.get("status", "accepted") == "accepted" for one in result.get("suppressions") or ()):
                 continue
             code = result.get("ruleId") or _rule_id(result, rules)
-            for place in result.get("locations", []):
-                physical = place["physicalLocation"]
+            message = str(result.get("message", {}).get("text", ""))
+            places: list[dict[str, Any]] = result.get("locations") or [{}]
+            for place in places:
+                physical = place.get("physicalLocation", {})
                 region = physical.get("region", {})
-                yield Finding(
-                    physical["artifactLocation"]["uri"],
-                    int(region.get("startLine", 0)),
-                    code,
-                    str(result.get("message", {}).get("text", "")),
-                    int(region.get("startColumn", 0)),
-                )
+                uri = physical.get("artifactLocation", {}).get("uri", "")
+                yield Finding(uri, int(region.get("startLine", 0)), code, message, int(region.get("startColumn", 0)))
 
 
 def _rule_id(result: Mapping[str, Any], rules: list[Mapping[str, Any]]) -> str:
@@ -108,16 +106,17 @@ def _mypy(text: str) -> Iterator[Finding]:
 
 
 _MYPY_LINE = re.compile(
-    r"(?P<path>.+?):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<what>error|warning|note): "
+    r"(?P<path>[^:]+):(?:(?P<line>\d+):)?(?:(?P<column>\d+):)? (?P<what>error|warning|note): "
     r"(?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?$"
 )
 
 
 def _mypy_text(text: str) -> Iterator[Finding]:
-    for line in text.splitlines():
-        one = _MYPY_LINE.match(line)
+    for row in text.splitlines():
+        one = _MYPY_LINE.match(row)
         if one is not None and one["what"] != "note":
-            yield Finding(one["path"], int(one["line"]), one["code"] or "", one["message"], int(one["column"] or 0))
+            line, column = int(one["line"] or 0), int(one["column"] or 0)
+            yield Finding(one["path"], line, one["code"] or "", one["message"], column)
 
 
 def _pyright(text: str) -> Iterator[Finding]:
