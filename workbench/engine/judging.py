@@ -8,28 +8,24 @@ reason to blame a file unless it finishes on the base and twice not on the candi
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.engine.builtin import builtin_gates
+from workbench.engine.confirming import decide, is_red, undecided
 from workbench.engine.made import Candidate
 from workbench.engine.session import Session
 from workbench.engine.stage import Stage
 from workbench.gates.builtin import Compiler
-from workbench.gates.command import names_files, run_command
+from workbench.gates.command import names_files
 from workbench.gates.judge import judge
+from workbench.gates.repeated import run_gate
 from workbench.model.errors import EnvironmentFailed
 from workbench.model.event import BaselineJudged, GateJudged, GateStarted
-from workbench.model.gate import GateReport, Judgement, Verdict
+from workbench.model.gate import GateReport, Judgement
 from workbench.planning.spec import BUILTIN_GATES, GateSpec
 
-_FLAKY_RUNS = 5
-_RED = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
-
-
-def is_red(judgement: Judgement) -> bool:
-    return judgement.verdict in _RED
+__all__ = ["Judge", "Judged", "batch_gates", "in_level_order", "is_red", "measure_baseline", "verdict_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +102,17 @@ class Judge:
             self._record(batch, tree, remembered, trial=trial, key=key)
             return remembered
         seen = [self._once(gate, batch, judged)]
-        while _undecided(seen, after):
+        while undecided(seen, after, gate):
             self._record(batch, tree, seen[-1], trial=True)
             seen.append(self._once(gate, batch, judged))
-        decided = _decide(seen)
+        decided = decide(seen, gate)
         self._record(batch, tree, decided, trial=trial, key=key)
         return decided
 
     def _once(self, gate: GateSpec, batch: str, judged: Judged) -> Judgement:
         self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
         baseline = self._baseline(gate, judged.files)
-        report = run_command(gate, bench=self.stage.at(judged.commit), files=judged.files)
+        report = run_gate(gate, bench=lambda: self.stage.at(judged.commit), files=judged.files)
         return judge(report, baseline, gate, final=judged.final)
 
     def _baseline(self, gate: GateSpec, files: tuple[str, ...]) -> GateReport | None:
@@ -125,39 +121,12 @@ class Judge:
             return self.baseline.get(gate.id)
         asked = (gate.id, files)
         if asked not in self._of_files:
-            bench = self.stage.at(self.session.plan.base_commit)
-            self._of_files[asked] = run_command(gate, bench=bench, files=files)
+            base = self.session.plan.base_commit
+            self._of_files[asked] = run_gate(gate, bench=lambda: self.stage.at(base), files=files)
         return self._of_files[asked]
 
     def _record(self, batch: str, tree: str, judgement: Judgement, *, trial: bool, key: str = "") -> None:
         self.session.record(GateJudged(self.session.run, batch, tree, judgement, trial, key))
-
-
-def _undecided(seen: Sequence[Judgement], after: Judgement | None) -> bool:
-    """Say whether a red must be seen again: once to confirm it, up to five times when it does not repeat."""
-    if not is_red(seen[0]):
-        return False
-    if len(seen) == 1:
-        return after is None or not set(seen[0].convicting) & set(after.convicting)
-    return len({is_red(one) for one in seen}) > 1 and len(seen) < _FLAKY_RUNS
-
-
-def _decide(seen: Sequence[Judgement]) -> Judgement:
-    """Conclude from one judging, or from several of the same tree."""
-    last = seen[-1]
-    reds = [one for one in seen if is_red(one)]
-    if len(seen) == 1 or not reds:
-        return last
-    if len(reds) == len(seen):
-        red = next((one for one in reds if one.verdict is Verdict.FAIL), reds[0])
-        if red.verdict is Verdict.FAIL:
-            return red
-        return replace(red, verdict=Verdict.FAIL, reason=f"did not finish twice; it did on the base ({red.reason})")
-    greens = [one for one in seen if not is_red(one)]
-    verdicts = reds if len(reds) > len(greens) else greens
-    tests = Counter(test for one in reds for test in one.convicting)
-    named = ", ".join(sorted(tests)) or "the gate"
-    return replace(verdicts[0], reason=f"flaky: {named} red in {len(reds)} of {len(seen)} runs")
 
 
 def batch_gates(gates: Sequence[GateSpec]) -> tuple[GateSpec, ...]:
@@ -193,7 +162,7 @@ def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
 
 def _measure(session: Session, stage: Stage, gate: GateSpec) -> Judgement:
     for _ in range(2):
-        report = run_command(gate, bench=stage.at(session.plan.base_commit), files=())
+        report = run_gate(gate, bench=lambda: stage.at(session.plan.base_commit), files=())
         if report.verdict.finished:
             return judge(report, None, gate)
     raise EnvironmentFailed(

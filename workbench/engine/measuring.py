@@ -11,7 +11,7 @@ from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.stage import Stage
 from workbench.engine.workspace import open_workspace, read_workspace, refuse_bad_plan
-from workbench.gates.command import run_command
+from workbench.gates.repeated import run_gate
 from workbench.model.gate import GateReport
 from workbench.planning.planfile import find_plan
 from workbench.planning.spec import GateSpec
@@ -40,5 +40,5 @@ def measure(directory: Path, plan: str | None, means: Means) -> Measured:
         ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
         commit, gates = ws.repo.resolve("HEAD"), in_level_order(ws.spec.gates)
         with Stage.open(ws, inherit=opened.inherit) as stage:
-            reports = {gate.id: run_command(gate, bench=stage.at(commit), files=()) for gate in gates}
+            reports = {gate.id: run_gate(gate, bench=lambda: stage.at(commit), files=()) for gate in gates}
         return Measured(ws.spec.name, gates, commit, reports)

@@ -115,7 +115,7 @@ def _report(
     tail: str,
     secrets: Mapping[str, str],
 ) -> GateReport:
-    verdict, reason = conclude(ended, found, pytest=runs_pytest(gate.run))
+    verdict, reason = conclude(ended, found, pytest=runs_pytest(gate.run), codes=gate.fail_codes)
     clean = redactor(secrets)
     evidence = found if isinstance(found, TestReport) else None
     return GateReport(

@@ -8,7 +8,7 @@ Only what was green before and is not green now convicts:
   or something that was red there is mended or gone (a mended import brings tests to light, and those
   that are red were not broken by the mending; a red test may have come back under another name);
 - a gate that speaks by its exit code alone, if it passed at the baseline;
-- too few tests, if there were enough at the baseline.
+- too few tests, or too slow a run, if there were enough and it was fast enough at the baseline.
 
 Without a baseline (or one that was skipped) every red counts. What was red before and is red still
 leaves the verdict at pass where some test was green before and is green still, and at skip where there
@@ -18,6 +18,7 @@ is nothing to go by: such a gate cannot convict, but nobody may say it passed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from workbench.model.gate import GateReport, Judgement, Outcome, Verdict
 from workbench.planning.spec import GateSpec
@@ -65,22 +66,22 @@ def is_vacuous(baseline: GateReport, gate: GateSpec) -> bool:
 
 
 def _alone(report: GateReport, gate: GateSpec) -> Judgement:
-    short = _short(report, gate)
+    short = _fault(report, gate)
     verdict = Verdict.FAIL if short else report.verdict
     return Judgement(report, verdict, short or report.reason, convicting=_reds(report))
 
 
 def _against(report: GateReport, baseline: GateReport, gate: GateSpec) -> Judgement:
-    change = _compare(report, baseline)
+    change = _compare(report, baseline, gate.may_lose)
     verdict, reason = _verdict(report, baseline, gate, change=change)
     return Judgement(report, verdict, reason, (*change.reddened, *change.lost), change.lost, change.gained)
 
 
 def _verdict(report: GateReport, baseline: GateReport, gate: GateSpec, *, change: _Change) -> tuple[Verdict, str]:
-    short, reds = _short(report, gate), _reds(report)
+    short, reds = _fault(report, gate), _reds(report)
     if change.reddened or change.lost:
         return Verdict.FAIL, _blame(change, report)
-    if short and not _short(baseline, gate):
+    if short and not _fault(baseline, gate):
         return Verdict.FAIL, short
     if report.verdict is Verdict.FAIL and baseline.verdict is Verdict.PASS:
         return Verdict.FAIL, report.reason
@@ -112,12 +113,23 @@ def _detection(report: GateReport, baseline: GateReport | None, gate: GateSpec, 
     if is_vacuous(baseline, gate):
         return Judgement(report, Verdict.SKIP, _VACUOUS)
     gained = _compare(report, baseline).gained
-    red = _short(report, gate) or (report.reason if report.verdict is Verdict.FAIL else "")
+    red = _fault(report, gate) or (report.reason if report.verdict is Verdict.FAIL else "")
     if not red:
         return Judgement(report, Verdict.PASS, report.reason, gained=gained)
     if final:
         return Judgement(report, Verdict.FAIL, f"still red: {red}", gained=gained)
     return Judgement(report, Verdict.SKIP, f"still red, which counts at the end only: {red}", gained=gained)
+
+
+def _fault(report: GateReport, gate: GateSpec) -> str:
+    """Say what is wrong with the run as a whole: too few tests, or too slow; "" if nothing is."""
+    return _short(report, gate) or _slow(report, gate)
+
+
+def _slow(report: GateReport, gate: GateSpec) -> str:
+    if gate.max_seconds is None or report.longest <= gate.max_seconds:
+        return ""
+    return f"took {report.longest:.1f} s of at most {gate.max_seconds:g} s"
 
 
 def _short(report: GateReport, gate: GateSpec) -> str:
@@ -132,7 +144,7 @@ def _reds(report: GateReport) -> tuple[str, ...]:
     return tuple(sorted(test for test, outcome in (report.tests or {}).items() if outcome in _RED))
 
 
-def _compare(report: GateReport, baseline: GateReport) -> _Change:
+def _compare(report: GateReport, baseline: GateReport, may_lose: tuple[str, ...] = ()) -> _Change:
     before, now = baseline.tests or {}, report.tests or {}
     reds = _reds(report)
     green = {test for test, outcome in before.items() if outcome is Outcome.PASSED}
@@ -141,7 +153,7 @@ def _compare(report: GateReport, baseline: GateReport) -> _Change:
     news = {test for test in reds if test not in before} if _knew_all(baseline, reds) else set()
     return _Change(
         reddened=tuple(sorted(green.intersection(reds) | news)),
-        lost=tuple(sorted(green - ran)),
+        lost=tuple(sorted(test for test in green - ran if not any(fnmatchcase(test, one) for one in may_lose))),
         gained=tuple(test for test in _reds(baseline) if test in passed),
         held=bool(green & passed),
     )

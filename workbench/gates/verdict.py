@@ -31,23 +31,32 @@ def runs_pytest(command: Sequence[str]) -> bool:
     return any(_PYTEST.search(word) for word in command)
 
 
-def conclude(ended: Ended, found: TestReport | Unreadable | None, *, pytest: bool) -> tuple[Verdict, str]:
+def conclude(
+    ended: Ended, found: TestReport | Unreadable | None, *, pytest: bool, codes: Sequence[int] | None = None
+) -> tuple[Verdict, str]:
     """Return the verdict of a gate's execution and the reason for it ("" for a pass with evidence).
 
-    `found` is None when the gate's only report is its exit code; `pytest` says whose exit codes it uses.
+    `found` is None when the gate's only report is its exit code; `pytest` says whose exit codes it uses, unless
+    `codes` lists those that mean a fail.
     """
     if (unfinished := _unfinished(ended)) is not None:
         return unfinished
     if pytest and ended.exit_code == _PYTEST_NOTHING:
         return Verdict.FAIL, NO_TESTS
-    fails = PYTEST_FAILS if pytest else _ORDINARY_FAILS
+    fails = _fails(codes, pytest=pytest)
     if isinstance(found, Unreadable):
         # pytest writes no report when it cannot read a conftest, and a broken import does just that.
-        blind = pytest and ended.exit_code == _PYTEST_UNUSABLE
+        blind = pytest and ended.exit_code == _PYTEST_UNUSABLE and _PYTEST_UNUSABLE in fails
         return (Verdict.FAIL, "pytest could not begin: exit code 4") if blind else (Verdict.ERROR, found.reason)
     if found is None:
         return _by_code(ended.exit_code, fails)
     return _by_tests(ended.exit_code, found, fails)
+
+
+def _fails(codes: Sequence[int] | None, *, pytest: bool) -> frozenset[int]:
+    if codes is not None:
+        return frozenset(codes)
+    return PYTEST_FAILS if pytest else _ORDINARY_FAILS
 
 
 def _unfinished(ended: Ended) -> tuple[Verdict, str] | None:

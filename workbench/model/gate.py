@@ -66,7 +66,8 @@ class GateReport:
     `verdict` is the raw one: PASS or FAIL by exit code and report, ERROR or TIMEOUT when it did not
     finish. `tests` maps a test id to its outcome, None when the gate has no report. `output` is the
     trimmed, redacted tail of what it printed; `failures` maps failing test ids to their messages.
-    `seconds` is wall time.
+    `seconds` is wall time, of all runs of a gate that is repeated; `slowest` that of its slowest run, None where
+    there was but one.
     """
 
     gate: str
@@ -78,6 +79,12 @@ class GateReport:
     output: str = ""
     failures: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    slowest: float | None = None
+
+    @property
+    def longest(self) -> float:
+        """The wall time of the slowest run, in seconds."""
+        return self.seconds if self.slowest is None else self.slowest
 
     @property
     def counts(self) -> TestCounts | None:
@@ -89,8 +96,8 @@ class Judgement:
     """A report held against the baseline: the verdict that counts, and what convicts.
 
     `convicting`: tests green at the baseline and red now, or `lost` ones (ran at the baseline, absent
-    now). `gained`: tests red at the baseline and green now. `cached`: taken from an earlier judging of
-    the same tree.
+    now). `gained`: tests red at the baseline and green now. `flaky`: tests that convicted in some judgings
+    of this tree and not in others. `cached`: taken from an earlier judging of the same tree.
     """
 
     report: GateReport
@@ -100,3 +107,4 @@ class Judgement:
     lost: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
     cached: bool = False
+    flaky: tuple[str, ...] = ()

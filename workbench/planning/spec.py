@@ -31,6 +31,7 @@ BUILTIN_GATES = (Level.SYNTAX, Level.RESCAN, Level.IMPORTS)
 
 Grouping = Literal["rule", "package", "file", "owner"]
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+_ExitCode = Annotated[int, Field(strict=True, ge=1, le=255)]
 _Word = Annotated[str, Field(min_length=1)]
 _Words = tuple[_Word, ...]
 
@@ -126,6 +127,9 @@ class GateSpec(_Table):
 
     `report` is filled in where the file leaves it out: junit if the command has {junit}, else the exit code alone.
     `target` is an exact pass rate in (0, 1]; `timeout` is in seconds; `env` holds (name, value) pairs.
+    `fail_codes` are the exit codes that mean a fail, None for those the program is known by; `max_seconds` is for
+    one of the `repeat` runs; `flaky` says what a red that does not repeat counts for; `may_lose` holds shell-style
+    patterns of test ids that may go.
     """
 
     id: _Name
@@ -138,6 +142,11 @@ class GateSpec(_Table):
     target: PassRate = None
     min_tests: Annotated[int, Field(strict=True, ge=1)] = 1
     expect: Literal["green", "red-then-green"] = "green"
+    fail_codes: Annotated[tuple[_ExitCode, ...], Field(min_length=1)] | None = None
+    max_seconds: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
+    repeat: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+    flaky: Literal["majority", "red"] = "majority"
+    may_lose: Annotated[_Words, Field(min_length=1)] = ()
     env: Environment = ()
     cwd: RelativePath = "."
     shell: Annotated[bool, Field(strict=True)] = False
@@ -157,9 +166,11 @@ class GateSpec(_Table):
     def _counts_what_it_can_count(self) -> GateSpec:
         if self.report == "junit" and not any("{junit}" in word for word in self.run):
             raise ValueError("a junit report needs {junit} in `run`, the file to write it to")
-        needy = [key for key in ("target", "min_tests") if key in self.model_fields_set]
+        needy = [key for key in ("target", "min_tests", "may_lose") if key in self.model_fields_set]
         if self.report == "exit-code" and needy:
             raise ValueError(f"`{needy[0]}` counts tests, and an exit code names none; give the gate a report")
+        if self.max_seconds is not None and self.max_seconds > self.timeout:
+            raise ValueError(f"`max_seconds` is never reached: `timeout` ends the gate after {self.timeout:g} s")
         return self
 
 
