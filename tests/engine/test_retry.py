@@ -9,7 +9,7 @@ from tests.engine.test_run import git
 from workbench.engine.land import land
 from workbench.engine.retry import retry
 from workbench.engine.rollback import rollback
-from workbench.engine.standing import standing
+from workbench.engine.standing import next_command, standing
 from workbench.model.errors import Refused, StalePlan, UsageError
 from workbench.model.run import RunOutcome
 from workbench.model.violation import SiteState, totals
@@ -72,8 +72,16 @@ def test_what_is_still_wrong_is_set_aside_again_and_the_kept_work_can_land(done)
     record = retry(done.root, None, (), means=done.means)
     assert {one.path for one in record.quarantined} == {"app/bad.py"}
     assert record.head == record.base == first.head
+    assert next_command(standing(done.root, None)) == "workbench land small"
     land(done.root, "small", None, means=done.means)
     assert git(done.root, "rev-parse", "main") == first.head
+    assert next_command(standing(done.root, None)) == ""
+
+
+def test_a_retry_that_kept_nothing_on_landed_work_has_nothing_to_land(done):
+    land(done.root, "small", None, means=done.means)
+    record = retry(done.root, None, (), means=done.means)
+    assert (record.head, next_command(record)) == (record.base, "")
 
 
 def test_after_landing_and_a_correction_by_hand_the_file_is_taken_up(done):

@@ -6,6 +6,7 @@ import pytest
 
 from workbench.model.errors import EnvironmentFailed
 from workbench.model.source import Entry
+from workbench.repo.git import Git
 from workbench.repo.repository import open_repository
 from workbench.repo.sources import CommitSources, OverlaySources
 
@@ -100,9 +101,23 @@ def test_a_partial_clone_is_an_error_and_no_reason_to_use_the_network(root, git,
     before = sorted((tmp_path / "partial/.git/objects").rglob("*"))
     sources = at_head(tmp_path / "partial")
     assert len(sources.entries()) == 4
-    with pytest.raises(EnvironmentFailed, match="is not in the repository"):
+    blob = git(root, "rev-parse", "HEAD:README")
+    with pytest.raises(EnvironmentFailed, match=f"the object {blob} was left out of this partial clone") as caught:
         list(sources.read(["README"]))
+    assert "git fetch --refetch --no-filter" in caught.value.hint
     assert sorted((tmp_path / "partial/.git/objects").rglob("*")) == before
+
+
+def test_a_clone_without_trees_is_told_how_to_become_whole(root, git, tmp_path):
+    git(root, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=tree:0", f"file://{root}", "partial")
+    partial = tmp_path / "partial"
+    for failing in (lambda: open_repository(partial), lambda: Git.at(partial).ask("ls-tree", "HEAD")):
+        with pytest.raises(EnvironmentFailed) as caught:
+            failing()
+        assert "git fetch --refetch --no-filter" in caught.value.hint
+    git(tmp_path / "partial", "fetch", "--quiet", "--refetch", "--no-filter", "origin")
+    assert dict(at_head(tmp_path / "partial").read(["README"])) == {"README": b"read me\n"}
 
 
 def test_a_shallow_clone_reads_like_any_other(root, git, tmp_path):

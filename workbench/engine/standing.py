@@ -60,7 +60,7 @@ def next_command(record: RunRecord) -> str:
     todo = (BatchState.PLANNED, BatchState.ROLLED_BACK)
     if any(one.state in todo for one in record.batches):
         return f"workbench run {record.plan}"
-    if record.head not in (record.base, record.landed):
+    if record.head not in (record.ground or record.base, record.landed):
         return f"workbench land {record.plan}"
     return ""
 

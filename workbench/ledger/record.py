@@ -44,6 +44,7 @@ def load(db: sqlite3.Connection, run: int) -> RunRecord:
         gate_runs=row["gate_runs"],
         rules=codec.loads(_Strings, row["rules"]),
         landed=_landed(db, run),
+        ground=_ground(db, run, row["branch"], row["base"]),
     )
 
 
@@ -52,6 +53,21 @@ def _landed(db: sqlite3.Connection, run: int) -> str:
         """SELECT "commit" FROM lands WHERE run = ? AND state = 'landed' ORDER BY event DESC LIMIT 1""", (run,)
     ).fetchone()
     return "" if row is None else str(row[0])
+
+
+def _ground(db: sqlite3.Connection, run: int, branch: str, base: str) -> str:
+    """Return the commit below what earlier runs kept on the branch, this one stands on, and nobody landed."""
+    ground, later = base, run
+    while True:
+        row = db.execute(
+            """SELECT id, base FROM runs WHERE id < ?1 AND branch = ?2 AND head = ?3 AND base != head
+               AND NOT EXISTS (SELECT 1 FROM lands WHERE "commit" = ?3 AND state = 'landed')
+               ORDER BY id DESC LIMIT 1""",
+            (later, branch, ground),
+        ).fetchone()
+        if row is None:
+            return ground
+        later, ground = row
 
 
 def _quarantined(db: sqlite3.Connection, run: int) -> tuple[QuarantineRecord, ...]:

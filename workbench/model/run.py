@@ -86,7 +86,11 @@ class SuiteRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run whole; `landed` is the commit the user's branch was moved to last, "" before any."""
+    """A run whole; `landed` is the commit the user's branch was moved to last, "" before any.
+
+    `ground` is where the work on the branch that is not landed begins: the base, or below it where the run stands on
+    what an earlier one kept.
+    """
 
     run: str
     plan: str
@@ -107,6 +111,7 @@ class RunRecord:
     gate_runs: int
     rules: tuple[str, ...] = ()
     landed: str = ""
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)

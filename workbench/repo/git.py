@@ -25,6 +25,9 @@ from workbench.repo.environment import OPTIONS, VARIABLES, find_git, leaked, scr
 if TYPE_CHECKING:
     from git.cmd import Git as GitPython
 
+WHOLE_CLONE = "`git fetch --refetch --no-filter` makes the clone a whole one; nothing was changed"
+_PROMISED = b"from promisor remote"  # how git names what a partial clone lacks; it only chooses the hint
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -212,7 +215,8 @@ def _settled(arguments: tuple[str, ...], done: Done, no: tuple[int, ...]) -> Don
         return done
     said = text(done.err).strip()
     how = f"was ended by signal {-done.code}" if done.code < 0 else f"did not succeed (exit {done.code})"
-    raise EnvironmentFailed(f"`git {_name(arguments)}` {how}" + (f": {said}" if said else ""))
+    hint = WHOLE_CLONE if _PROMISED in done.err else ""
+    raise EnvironmentFailed(f"`git {_name(arguments)}` {how}" + (f": {said}" if said else ""), hint=hint)
 
 
 def _did_not_start(arguments: tuple[str, ...], error: Exception) -> EnvironmentFailed:

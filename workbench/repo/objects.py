@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from workbench.model.errors import EnvironmentFailed
 from workbench.repo.encoding import is_utf8, text
-from workbench.repo.git import Git
+from workbench.repo.git import WHOLE_CLONE, Git
 
 REGULAR = frozenset({"100644", "100755"})
 _KINDS = {"120000": "symlink", "160000": "submodule"}
@@ -45,16 +45,27 @@ def leaves(git: Git, treeish: str, *paths: str) -> Iterator[Leaf]:
 
 def read_objects(git: Git, ids: Iterable[str]) -> Iterator[bytes]:
     """Yield the content of each object, in the order asked; raises EnvironmentFailed for one that is gone."""
-    asked = "".join(f"{name}\n" for name in ids).encode("ascii")
+    asked = list(ids)
     if not asked:
         return
-    with git.stream("cat-file", "--batch", "--buffer", stdin=asked) as answers:
-        for _ in range(asked.count(b"\n")):
+    lines = "".join(f"{name}\n" for name in asked).encode("ascii")
+    with git.stream("cat-file", "--batch", "--buffer", stdin=lines) as answers:
+        for name in asked:
             header = answers.readline().split()
-            if len(header) != 3:
-                raise EnvironmentFailed(
-                    f"the object {header[0].decode() if header else ''} is not in the repository",
-                    hint="a partial clone lacks objects: work in a full one; else `git fsck` says what is gone",
-                )
+            if len(header) != 3:  # git says "missing"; in a partial clone it says nothing and dies
+                raise _gone(git, name)
             size = int(header[2])
             yield answers.read(size + 1)[:size]
+
+
+def is_partial(git: Git) -> bool:
+    """Say whether objects may be missing on purpose, to be fetched when somebody asks for them."""
+    return git.ask("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$", no=(1,)).yes
+
+
+def _gone(git: Git, name: str) -> EnvironmentFailed:
+    if is_partial(git):
+        return EnvironmentFailed(
+            f"the object {name} was left out of this partial clone, and workbench never fetches", hint=WHOLE_CLONE
+        )
+    return EnvironmentFailed(f"the object {name} is not in the repository", hint="`git fsck` says what is gone")

@@ -9,7 +9,8 @@ from typing import Self
 
 from workbench.model.errors import EnvironmentFailed, Refused, UsageError
 from workbench.repo.encoding import text
-from workbench.repo.git import Done, Git
+from workbench.repo.git import WHOLE_CLONE, Done, Git
+from workbench.repo.objects import is_partial
 
 # What git leaves in its directory while an operation waits for the user, in the order in which one hides another.
 _OPERATIONS = {
@@ -126,7 +127,8 @@ class Repository:
 
     def _headless(self) -> Refused | EnvironmentFailed:
         if self.git.ask("rev-parse", "--verify", "--quiet", "HEAD", no=(1,)).yes:
-            return EnvironmentFailed("HEAD names a commit that cannot be read", hint="`git fsck` says more")
+            hint = WHOLE_CLONE if is_partial(self.git) else "`git fsck` says more"
+            return EnvironmentFailed("HEAD names a commit that cannot be read", hint=hint)
         return Refused("the repository has no commit yet", hint="workbench needs at least one commit to start from")
 
 

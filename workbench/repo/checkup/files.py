@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from workbench.model.diagnosis import Diagnosis, note, sound
 from workbench.repo.attributes import refused_attributes
-from workbench.repo.checkup.store import is_partial
 from workbench.repo.encoding import is_utf8, shown, text
-from workbench.repo.objects import REGULAR, Leaf, leaves, read_objects
+from workbench.repo.objects import REGULAR, Leaf, is_partial, leaves, read_objects
 from workbench.repo.repository import Repository
 
 _PYTHON = (".py", ".pyi")
@@ -27,7 +26,7 @@ class Sized(NamedTuple):
 
 def listing(repo: Repository) -> tuple[Sized, ...]:
     """Return what HEAD holds. Sizes stay unknown where blobs are missing: to ask for them would fetch or fail."""
-    asked = None if is_partial(repo) else repo.git.ask("ls-tree", "-rzl", "--full-tree", "HEAD", no=(128,))
+    asked = None if is_partial(repo.git) else repo.git.ask("ls-tree", "-rzl", "--full-tree", "HEAD", no=(128,))
     if asked is None or not asked.yes:
         return tuple(Sized(leaf, -1) for leaf in leaves(repo.git, "HEAD"))
     return tuple(map(_sized, text(asked.out).split("\0")[:-1]))
@@ -74,7 +73,7 @@ def _twins(paths: Sequence[str]) -> Diagnosis:
 def _links(repo: Repository, links: Sequence[Leaf]) -> Diagnosis:
     if not links:
         return sound("links", "none")
-    if is_partial(repo):
+    if is_partial(repo.git):
         return note("links", f"{len(links)}; where they lead is not looked up in a partial clone")
     targets = zip(links, read_objects(repo.git, [one.id for one in links]), strict=True)
     outward = [shown(link.path) for link, target in targets if _leads_out(link.path, text(target))]

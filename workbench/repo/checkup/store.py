@@ -8,14 +8,9 @@ from pathlib import Path
 from workbench.model.diagnosis import Diagnosis, note, sound, to_mend
 from workbench.model.errors import EnvironmentFailed
 from workbench.repo.encoding import text
+from workbench.repo.objects import is_partial
 from workbench.repo.refs import list_refs
 from workbench.repo.repository import Repository
-
-
-def is_partial(repo: Repository) -> bool:
-    """Say whether objects may be missing on purpose, to be fetched when somebody asks for them."""
-    asked = repo.git.ask("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$", no=(1,))
-    return asked.yes
 
 
 def store(repo: Repository) -> Iterator[Diagnosis]:
@@ -39,7 +34,7 @@ def _objects(repo: Repository) -> Diagnosis:
     except EnvironmentFailed as error:
         return to_mend("objects", error.message, "`git fsck` says what is gone; fetch it from another clone")
     missing = [line[1:] for line in listed.split("\n") if line.startswith("?")]
-    partial = is_partial(repo)
+    partial = is_partial(repo.git)
     if missing:
         mend = "work in a full clone (`git clone` without --filter)" if partial else "`git fsck` says what is gone"
         told = f"{len(missing)} of this commit are not here; workbench never fetches"
