@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.engine.conftest import user
 from tests.engine.test_run import git
+from workbench.engine.standing import is_bad
 from workbench.model.batch import BatchState
+from workbench.model.gate import Verdict
 from workbench.model.run import RunOutcome
 
 PHASE_GATE = """
@@ -59,3 +61,36 @@ def test_a_detection_test_that_stays_red_is_not_met(make_case):
     record = case.run(batch="P2-001")
     (suite,) = [one for one in record.suites if one.id == "detection"]
     assert suite.met is False
+
+
+STAGING = """
+[[gates]]
+id = "staging"
+level = "protected"
+when = "run"
+external = { junit = "staging.xml", max_age = "1d" }
+"""
+EVIDENCE = """<testsuite timestamp="2026-01-01T00:00:00">
+<properties><property name="commit" value="COMMIT"/></properties>
+<testcase classname="t" name="a">RESULT</testcase></testsuite>
+"""
+
+
+def staged(record):
+    (suite,) = [one for one in record.suites if one.id == "staging"]
+    return suite.verdict, suite.met
+
+
+def test_evidence_that_is_not_there_leaves_the_run_unverified_until_it_comes(make_case):
+    case = make_case(user("a"), gates=STAGING)
+    record = case.run()
+    assert staged(record) == (Verdict.UNVERIFIED, False)
+    assert is_bad(record)
+    assert [one.state for one in record.batches] == [BatchState.KEPT]
+    evidence = EVIDENCE.replace("COMMIT", record.head)
+    (case.root / "staging.xml").write_text(evidence.replace("RESULT", ""))
+    assert staged(later := case.run()) == (Verdict.PASS, None)
+    assert not is_bad(later)
+    (case.root / "staging.xml").write_text(evidence.replace("RESULT", "<failure/>"))
+    assert staged(last := case.run()) == (Verdict.FAIL, False)
+    assert [one.state for one in last.batches] == [BatchState.KEPT]

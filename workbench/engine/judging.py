@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.engine.builtin import builtin_gates
 from workbench.engine.confirming import decide, is_red, undecided
+from workbench.engine.evidence_elsewhere import read_evidence
 from workbench.engine.made import Candidate
 from workbench.engine.session import Session
 from workbench.engine.stage import Stage
@@ -93,8 +94,15 @@ class Judge:
         fresh: bool = False,
         after: Judgement | None = None,
     ) -> Judgement:
-        """Return the verdict of a command gate on a tree, from memory if it was given before and `fresh` is not set."""
+        """Return the verdict of a command gate on a tree, from memory if it was given before and `fresh` is not set.
+
+        Evidence made elsewhere is read again every time: it may have come, or grown old.
+        """
         tree = judged.tree
+        if gate.external is not None:
+            brought = judge(read_evidence(self.session.ws, gate, tree), None, gate)
+            self._record(batch, tree, brought, trial=trial)
+            return brought
         key = verdict_key(self.session, self.stage, gate)
         known = None if fresh or self.fresh else self.session.ledger.cached_judgement(tree, gate.id, key)
         if known is not None:
@@ -151,7 +159,7 @@ def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
     EnvironmentFailed when a gate does not finish: what it says later could not be held against anything.
     """
     measured: dict[str, GateReport] = {}
-    for gate in in_level_order(gate for gate in session.ws.spec.gates if not names_files(gate)):
+    for gate in in_level_order(gate for gate in session.ws.spec.gates if gate.run and not names_files(gate)):
         key = verdict_key(session, stage, gate)
         known = session.ledger.cached_judgement(session.plan.base_tree, gate.id, key)
         judgement = replace(known, cached=True) if known is not None else _measure(session, stage, gate)

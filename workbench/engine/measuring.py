@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.engine.evidence_elsewhere import read_evidence
 from workbench.engine.judging import in_level_order
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.stage import Stage
-from workbench.engine.workspace import open_workspace, read_workspace, refuse_bad_plan
+from workbench.engine.workspace import Workspace, open_workspace, read_workspace, refuse_bad_plan
 from workbench.gates.repeated import run_gate
 from workbench.model.gate import GateReport
 from workbench.planning.planfile import find_plan
@@ -40,5 +41,11 @@ def measure(directory: Path, plan: str | None, means: Means) -> Measured:
         ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
         commit, gates = ws.repo.resolve("HEAD"), in_level_order(ws.spec.gates)
         with Stage.open(ws, inherit=opened.inherit) as stage:
-            reports = {gate.id: run_gate(gate, bench=lambda: stage.at(commit), files=()) for gate in gates}
+            reports = {gate.id: _said(gate, ws, stage, commit) for gate in gates}
         return Measured(ws.spec.name, gates, commit, reports)
+
+
+def _said(gate: GateSpec, ws: Workspace, stage: Stage, commit: str) -> GateReport:
+    if gate.external is not None:
+        return read_evidence(ws, gate, ws.repo.tree(commit))
+    return run_gate(gate, bench=lambda: stage.at(commit), files=())

@@ -36,7 +36,7 @@ def _on_branch(story: BatchStory) -> list[BatchRecord]:
 def _close(story: BatchStory, when: str, kept: Sequence[BatchRecord], name: str) -> None:
     gates = [gate for gate in story.session.ws.spec.gates if _asks(gate, when)]
     for gate in in_level_order(gates):
-        if gate.expect == "green" and kept and _red(story, gate, kept[-1].commit):
+        if gate.run and gate.expect == "green" and kept and _red(story, gate, kept[-1].commit):
             kept = _take_back(story, gate, kept, name)
         tip = _judged(story, story.session.tip)
         judgement = story.judge.ask(gate, "", tip)

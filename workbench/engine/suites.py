@@ -21,7 +21,7 @@ def measured(
     met: bool | None
     if judgement is None:
         met = None
-    elif gate.expect == "red-then-green":
+    elif gate.expect == "red-then-green" or (gate.external is not None and judgement.verdict is not Verdict.PASS):
         met = judgement.verdict is Verdict.PASS
     else:
         met = meets(gate.target, now) if gate.target is not None and now is not None else None

@@ -83,7 +83,7 @@ def _asked(python: Path, environ: Mapping[str, str]) -> tuple[str, str, str]:
 
 def commands(spec: PlanSpec, python: Path, environ: Mapping[str, str], is_there: Callable[[str], bool]) -> Diagnosis:
     """Say whether the first word of each gate and formatter is a program; `is_there` knows paths in the sandbox."""
-    asked = [(gate.id, gate.run[0], gate.cwd) for gate in spec.gates if not gate.shell]
+    asked = [(gate.id, gate.run[0], gate.cwd) for gate in spec.gates if gate.run and not gate.shell]
     asked += [("format", command[0], ".") for command in spec.run.format]
     search = os.pathsep.join([str(python.parent), environ.get("PATH", os.defpath)])
     missing = [f"{word} ({name})" for name, word, cwd in asked if not _found(word, cwd, search, is_there)]

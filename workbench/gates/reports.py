@@ -75,6 +75,17 @@ def trim(text: str, limit: int = _MESSAGE) -> str:
 
 def read_junit(path: Path) -> TestReport | Unreadable:
     """Read a JUnit file, xunit1 or xunit2, of at most 64 MiB; entities are refused, never expanded."""
+    root = parse_junit(path)
+    return root if isinstance(root, Unreadable) else cases_of(root)
+
+
+def cases_of(root: Element) -> TestReport:
+    """Return what a JUnit document says of each test."""
+    return collect(_case(element) for element in root.iter("testcase"))
+
+
+def parse_junit(path: Path) -> Element | Unreadable:
+    """Return the root of a JUnit file, or why there is none."""
     try:
         if path.stat().st_size > _LARGEST:
             return Unreadable("the JUnit report is larger than 64 MiB")
@@ -87,7 +98,7 @@ def read_junit(path: Path) -> TestReport | Unreadable:
         return Unreadable(f"the JUnit report cannot be read: {error}")
     if root is None or root.tag not in ("testsuites", "testsuite"):
         return Unreadable("the JUnit report holds no test suite")
-    return collect(_case(element) for element in root.iter("testcase"))
+    return root
 
 
 _OUTCOME_OF = {"error": Outcome.ERROR, "failure": Outcome.FAILED, "skipped": Outcome.SKIPPED}

@@ -20,13 +20,17 @@ class Level(StrEnum):
 
 
 class Verdict(StrEnum):
-    """`ERROR` and `TIMEOUT` are *did not finish*: they never blame a file by themselves."""
+    """`ERROR` and `TIMEOUT` are *did not finish*: they never blame a file by themselves.
+
+    `UNVERIFIED`: the evidence that somebody else was to bring is not there, or not of this code, or too old.
+    """
 
     PASS = "pass"  # noqa: S105  a verdict
     FAIL = "fail"
     ERROR = "error"
     TIMEOUT = "timeout"
     SKIP = "skip"
+    UNVERIFIED = "unverified"
 
     @property
     def finished(self) -> bool:

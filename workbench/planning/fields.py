@@ -54,6 +54,13 @@ def _pairs(value: object) -> object:
     return tuple(sorted(value.items())) if isinstance(value, dict) else value
 
 
+def _age(value: object) -> object:
+    found = re.fullmatch(r"([1-9][0-9]{0,5})(min|h|d)", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f'{value!r:.60} is not an age; write "90min", "36h" or "7d"')
+    return int(found[1]) * {"min": 60, "h": 3600, "d": 86400}[found[2]]
+
+
 _TEXT = r"^[^\x00-\x1f\x7f]*$"
 """One line without control characters: it goes into commits, reports and file names."""
 
@@ -79,3 +86,5 @@ PassRate = Annotated[
     BeforeValidator(exact_fraction),
     WithJsonSchema({"type": ["string", "number"]}),
 ]
+Age = Annotated[int, BeforeValidator(_age), WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*(min|h|d)$"})]
+"""Whole seconds, written "90min", "36h" or "7d"."""

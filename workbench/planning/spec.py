@@ -17,6 +17,7 @@ from workbench.codemod.rule import Parameters
 from workbench.model.gate import Level
 from workbench.model.violation import Priority
 from workbench.planning.fields import (
+    Age,
     Command,
     Environment,
     Glob,
@@ -122,8 +123,15 @@ Report = Annotated[
 ]
 
 
+class External(_Table):
+    """Evidence made elsewhere: a JUnit file, relative to the repository's root, at most `max_age` seconds old."""
+
+    junit: RelativePath
+    max_age: Age
+
+
 class GateSpec(_Table):
-    """A command that judges a commit.
+    """A command that judges a commit, or, where `external` is given, a report that somebody else's run left.
 
     `report` is filled in where the file leaves it out: junit if the command has {junit}, else the exit code alone.
     `target` is an exact pass rate in (0, 1]; `timeout` is in seconds; `env` holds (name, value) pairs.
@@ -134,7 +142,8 @@ class GateSpec(_Table):
 
     id: _Name
     level: Literal[Level.STATIC, Level.TESTS, Level.PROTECTED]
-    run: Command
+    run: Command = ()
+    external: External | None = None
     when: Literal["batch", "phase", "run"] = "batch"
     timeout: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] = 600.0
     select: Literal["all", "impacted"] = "all"
@@ -163,11 +172,24 @@ class GateSpec(_Table):
         return data
 
     @model_validator(mode="after")
+    def _runs_or_reads(self) -> GateSpec:
+        if self.external is None:
+            if not self.run:
+                raise ValueError("a gate needs `run`, the command, or `external`, a report made elsewhere")
+            return self
+        known = {"id", "level", "external", "when", "target", "min_tests"}
+        if strange := sorted(self.model_fields_set - known):
+            raise ValueError(f"`{strange[0]}` is for a command; evidence made elsewhere is only read")
+        if self.when == "batch":
+            raise ValueError('evidence made elsewhere cannot judge a batch; write `when = "phase"` or "run"')
+        return self
+
+    @model_validator(mode="after")
     def _counts_what_it_can_count(self) -> GateSpec:
         if self.report == "junit" and not any("{junit}" in word for word in self.run):
             raise ValueError("a junit report needs {junit} in `run`, the file to write it to")
         needy = [key for key in ("target", "min_tests", "may_lose") if key in self.model_fields_set]
-        if self.report == "exit-code" and needy:
+        if self.report == "exit-code" and needy and self.external is None:
             raise ValueError(f"`{needy[0]}` counts tests, and an exit code names none; give the gate a report")
         if self.max_seconds is not None and self.max_seconds > self.timeout:
             raise ValueError(f"`max_seconds` is never reached: `timeout` ends the gate after {self.timeout:g} s")

@@ -10,7 +10,13 @@ from workbench.report.figures import moment, rate
 from workbench.report.safe import safe
 
 # A gate that did not finish is an error of the environment, never a failure of the batch.
-_CHILD = {Verdict.FAIL: "failure", Verdict.ERROR: "error", Verdict.TIMEOUT: "error", Verdict.SKIP: "skipped"}
+_CHILD = {
+    Verdict.FAIL: "failure",
+    Verdict.ERROR: "error",
+    Verdict.TIMEOUT: "error",
+    Verdict.SKIP: "skipped",
+    Verdict.UNVERIFIED: "error",
+}
 
 
 def junit_report(record: RunRecord) -> str:

@@ -18,6 +18,7 @@ VERDICT_STYLE = {
     Verdict.ERROR: frame.CARE,
     Verdict.TIMEOUT: frame.CARE,
     Verdict.SKIP: frame.QUIET,
+    Verdict.UNVERIFIED: frame.CARE,
 }
 _RED_TESTS = 5
 
@@ -34,9 +35,13 @@ def show_measured(
     for gate in gates:
         console.print()
         frame.paragraph(console, frame.text(gate.id, frame.STRONG), f"  {gate.level}, every {gate.when}{_wanted(gate)}")
-        frame.paragraph(console, " ".join(gate.run), indent=4, style=frame.QUIET)
+        frame.paragraph(console, _called(gate), indent=4, style=frame.QUIET)
         if gate.id in reports:
             _said(console, reports[gate.id])
+
+
+def _called(gate: GateSpec) -> str:
+    return " ".join(gate.run) if gate.external is None else f"reads {gate.external.junit}, made elsewhere"
 
 
 def _wanted(gate: GateSpec) -> str:

@@ -29,6 +29,7 @@ _MARK = {
     Verdict.ERROR: ("?", frame.CARE),
     Verdict.TIMEOUT: ("?", frame.CARE),
     Verdict.SKIP: ("–", frame.QUIET),
+    Verdict.UNVERIFIED: ("?", frame.CARE),
 }
 
 
