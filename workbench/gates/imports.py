@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from workbench.codemod.project import Project
 from workbench.codemod.roots import ModuleMap
 from workbench.codemod.source import Module, Unparsable
-from workbench.codemod.statements import imported_names
+from workbench.codemod.statements import blocks, imported_names
 from workbench.gates.by_file import report_by_file
 from workbench.model.gate import GateReport, Level, Outcome
 
@@ -81,7 +81,10 @@ def imports_gate(
     trees = _Trees(frozenset(changes), project_before, project_after, roots)
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path, source in sorted(changes.items()):
-        old, now = _imports(path, before.get(path), roots), _imports(path, source, roots)
+        now = _imports(path, source, roots)
+        if not any(_exists(project_after, one) is False for one in now):
+            continue  # and what it imported before is no matter
+        old = _imports(path, before.get(path), roots)
         for wanted in sorted(trees.missing(old, now), key=lambda one: one.dotted):
             for guilty in (trees.guilty(wanted.dotted) if wanted in old else ()) or (path,):
                 found[guilty].append(_sentence(guilty, path, wanted.dotted, project_after))
@@ -139,12 +142,21 @@ def _imports(path: str, source: bytes | None, roots: ModuleMap) -> frozenset[_Im
     name, is_package = roots.name_of(path) or ("", False)
     module = Module(path, source, name, is_package)
     try:
-        return frozenset(one for node in ast.walk(module.tree) for one in _named(node, module))
+        return frozenset(one for node in _statements(module.tree) for one in _named(node, module))
     except Unparsable:
         return frozenset()
 
 
-def _named(statement: ast.AST, module: Module) -> Iterator[_Import]:
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield every statement of a file: no expression holds an import, and expressions are most of a tree."""
+    todo = list(tree.body)
+    while todo:
+        statement = todo.pop()
+        yield statement
+        todo += (one for block in blocks(statement) for one in block)
+
+
+def _named(statement: ast.stmt, module: Module) -> Iterator[_Import]:
     if isinstance(statement, ast.Import):
         yield from (_Import(alias.name, module=True) for alias in statement.names)
     elif isinstance(statement, ast.ImportFrom):
