@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.engine.begin import reopen
 from workbench.engine.certificate import certify
+from workbench.engine.depends import Going, dependents
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
-from workbench.engine.rollback import chosen_batches
+from workbench.engine.rollback import Tell, chosen_batches, nobody, on_branch
 from workbench.engine.session import Session, unwatched
 from workbench.model.errors import Refused
 from workbench.model.event import RollbackStarted
@@ -19,12 +21,19 @@ from workbench.repo.refs import compare_and_swap, put_ref
 from workbench.repo.trailers import render
 
 
-def revert(directory: Path, target: str, *, means: Means) -> Certificate:
-    """Add one commit for each kept batch of `target`, newest first, that undoes exactly its change."""
+def revert(directory: Path, target: str, *, means: Means, along: bool = False, tell: Tell = nobody) -> Certificate:
+    """Add one commit for each kept batch of `target`, newest first, that undoes exactly its change.
+
+    `along`: also for the later batches that depend on them; without it, one that does is a reason to refuse.
+    """
     with open_run(directory, means, owner="workbench rollback --revert") as opened:
         session = reopen(opened, unwatched)
         record = session.ledger.load_run(session.run)
-        batches = chosen_batches(record, target)
+        going = dependents(session.ws, on_branch(record), chosen_batches(record, target))
+        if not along:
+            _refuse_dependents(going, target)
+        tell(going)
+        batches = [one.batch for one in going]
         old = session.tip
         made = Candidate(old, session.ws.repo.tree(old))
         for one in reversed(batches):
@@ -36,6 +45,16 @@ def revert(directory: Path, target: str, *, means: Means) -> Certificate:
         compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
         session.tip = made.commit
         return certify(session, back)
+
+
+def _refuse_dependents(going: Sequence[Going], target: str) -> None:
+    others = [f"{one.batch.id} ({one.why})" for one in going if one.why]
+    if others:
+        raise Refused(
+            f"{target} cannot be reverted alone: {', '.join(others[:5])}"
+            + (f" and {len(others) - 5} more" if len(others) > 5 else ""),
+            hint=f"`workbench rollback {target} --revert --along` reverts these too; nothing was changed",
+        )
 
 
 def _undo(session: Session, tip: str, batch: BatchRecord) -> Candidate:

@@ -6,26 +6,70 @@ savepoint by one compare-and-swap, the old tip stays pinned, and the certificate
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.engine.begin import reopen, take_up
 from workbench.engine.certificate import certify
+from workbench.engine.depends import Going, dependents, everything_after
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.session import Session, unwatched
 from workbench.model.batch import ON_BRANCH
 from workbench.model.errors import Refused, UsageError
-from workbench.model.event import RollbackStarted, RunFinished
+from workbench.model.event import LandStarted, RollbackStarted, RunFinished
 from workbench.model.run import BatchRecord, Certificate, RunOutcome, RunRecord
-from workbench.repo.refs import compare_and_swap, put_ref
+from workbench.repo.refs import branch_ref, compare_and_swap, list_refs_with, put_ref, read_ref
+
+Tell = Callable[[tuple[Going, ...]], None]
+"""Told what a rollback takes off the branch, before anything moves."""
 
 
-def rollback(directory: Path, target: str, *, means: Means) -> Certificate:
-    """Return the run branch to before the first batch of `target`: a batch, `P1`, a run, or `all`."""
+def nobody(going: tuple[Going, ...]) -> None:
+    """Tell nobody."""
+
+
+def rollback(directory: Path, target: str, *, means: Means, tell: Tell = nobody) -> Certificate:
+    """Return the run branch to before the first batch of `target`: a batch, `P1`, a run, or `all`.
+
+    Raises Refused where others have what would go: then a revert is the way.
+    """
     with open_run(directory, means, owner="workbench rollback") as opened:
         session = reopen(opened, unwatched)
         record = session.ledger.load_run(session.run)
-        return back_to(session, chosen_batches(record, target)[0].id, target=target, mode="rollback")
+        chosen = chosen_batches(record, target)
+        going = everything_after(session.ws, on_branch(record), chosen)
+        _refuse_shared(session, record, chosen[0], target)
+        tell(going)
+        return back_to(session, chosen[0].id, target=target, mode="rollback")
+
+
+def foresee(directory: Path, target: str, *, revert: bool, means: Means) -> tuple[Going, ...]:
+    """Return what a rollback, or a revert, of `target` takes off the branch, and why; nothing is moved."""
+    with open_run(directory, means, owner="workbench rollback --dry-run") as opened:
+        session = reopen(opened, unwatched)
+        record = session.ledger.load_run(session.run)
+        chosen = chosen_batches(record, target)
+        if revert:
+            return dependents(session.ws, on_branch(record), chosen)
+        _refuse_shared(session, record, chosen[0], target)
+        return everything_after(session.ws, on_branch(record), chosen)
+
+
+def _refuse_shared(session: Session, record: RunRecord, first: BatchRecord, target: str) -> None:
+    """Refuse to move back over what was landed or pushed: it would only vanish here."""
+    repo, commit = session.ws.repo, first.commit or record.head
+    landed = {one.event.branch for one in session.ledger.events(record.run) if isinstance(one.event, LandStarted)}
+    holders = [ref.removeprefix("refs/remotes/") for ref in list_refs_with(repo, commit, "refs/remotes")]
+    for branch in sorted(landed):
+        tip = read_ref(repo, branch_ref(branch))
+        if tip is not None and repo.is_ancestor(commit, tip):
+            holders.append(branch)
+    if holders:
+        raise Refused(
+            f"{first.id} is in {', '.join(holders[:3])} already, where moving {record.branch} back would not undo it",
+            hint=f"`workbench rollback {target} --revert` writes commits that undo it; nothing was changed",
+        )
 
 
 def abort_run(directory: Path, *, means: Means) -> RunRecord:

@@ -32,6 +32,12 @@ def list_refs(repo: Repository, *prefixes: str) -> Mapping[str, str]:
     return {name: object_id for object_id, name in pairs}
 
 
+def list_refs_with(repo: Repository, commit: str, *prefixes: str) -> tuple[str, ...]:
+    """Return the refs at or below any of `prefixes` whose history has `commit` in it."""
+    done = repo.git.ask("for-each-ref", f"--contains={commit}", "--format=%(refname)", *prefixes)
+    return tuple(line for line in done.line.split("\n") if line)
+
+
 def create_ref(repo: Repository, ref: str, commit: str) -> None:
     """Make `ref` point to `commit`.
 

@@ -225,6 +225,17 @@ def rollback_document(certificate: Certificate) -> Object:
     }
 
 
+def foreseen_document(target: str, mode: str, going: Iterable[tuple[str, str, Sequence[str]]]) -> Object:
+    """Return what a rollback would take off the branch: (batch, why, files); `why` is "" for what was asked for."""
+    return {
+        "schema": SCHEMA,
+        "target": target,
+        "mode": mode,
+        "dry_run": True,
+        "batches": [{"id": name, "why": why, "files": list(files)} for name, why, files in going],
+    }
+
+
 def landing_document(landing: Landing) -> Object:
     """Return what a landing did; `from` and `to` are the same where the branch had it already."""
     return {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from workbench.model.run import Certificate
 from workbench.report.console import frame
 from workbench.report.console.gates import show_gates
-from workbench.report.figures import short
+from workbench.report.figures import counted, short
 
 
 def show_certificate(console: Console, certificate: Certificate) -> None:
@@ -25,6 +27,23 @@ def show_certificate(console: Console, certificate: Certificate) -> None:
     if certificate.gates:
         console.print()
         show_gates(console, certificate.gates)
+
+
+def show_along(console: Console, going: Sequence[tuple[str, str]]) -> None:
+    """Print the batches that go along with those asked for, before anything moves: (batch, why)."""
+    for name, why in going:
+        if why:
+            frame.paragraph(console, f"{name} goes along: it {why}")
+
+
+def show_foreseen(console: Console, target: str, mode: str, going: Sequence[tuple[str, str, Sequence[str]]]) -> None:
+    """Print what a rollback would take off the branch: (batch, why, files)."""
+    rows: list[list[frame.Cell]] = [
+        [name, why or "asked for", counted(len(files), "file")] for name, why, files in going
+    ]
+    console.print()
+    frame.columns(console, ["batch", "why", ""], rows, left=frozenset({0, 1, 2}))
+    frame.heading(console, f"{mode} of {target}", "nothing was moved", counted(len(going), "batch", "batches"))
 
 
 def _row(console: Console, name: str, value: frame.Cell) -> None:
