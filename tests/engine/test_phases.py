@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.conftest import user
 from tests.engine.test_run import git
 from workbench.engine.standing import is_bad
 from workbench.model.batch import BatchState
+from workbench.model.flips import flips
 from workbench.model.gate import Verdict
 from workbench.model.run import RunOutcome
 
@@ -94,3 +97,34 @@ def test_evidence_that_is_not_there_leaves_the_run_unverified_until_it_comes(mak
     (case.root / "staging.xml").write_text(evidence.replace("RESULT", "<failure/>"))
     assert staged(last := case.run()) == (Verdict.FAIL, False)
     assert [one.state for one in last.batches] == [BatchState.KEPT]
+
+
+BLIND = """
+def test_nobody_uses_the_old_way():
+    import pathlib
+    assert "build" in pathlib.Path("app/b.py").read_text()
+"""
+
+
+@pytest.mark.parametrize(
+    ("detector", "verdict", "reason"),
+    [
+        (DETECT, Verdict.PASS, "red again with app/a.py as it was"),
+        (BLIND, Verdict.UNVERIFIED, "no proof that it detects: still green with app/a.py as before"),
+    ],
+    ids=["detects", "blind"],
+)
+def test_a_detector_is_shown_a_violation_again(make_case, detector, verdict, reason):
+    parts = user("a"), user("b"), {"detect/test_old.py": detector}
+    record = make_case(*parts, gates=DETECTION + "red-proof = true\n").run()
+    (suite,) = [one for one in record.suites if one.id == "detection"]
+    assert (suite.verdict, suite.reason, suite.met) == (verdict, reason, verdict is Verdict.PASS)
+    assert is_bad(record) is (verdict is not Verdict.PASS)
+    assert record.head == record.batches[-1].commit
+
+
+def test_a_test_is_credited_to_the_commit_that_turned_it_green(make_case):
+    waits = {"tests/test_waits.py": "from app import b\n\n\ndef test_waits():\n    assert b.run() == ('new', 1)\n"}
+    record = make_case(user("a"), user("b"), user("c"), waits, max_files=1).run()
+    credited = [(one.batch, one.gate, one.gained, one.lost) for one in flips(record)]
+    assert credited == [("P2-002", "unit", ("tests.test_waits::test_waits",), ())]

@@ -66,7 +66,8 @@ def test_rates_leave_skipped_tests_out():
     ("target", "now", "told"),
     [
         (Fraction("16/18"), TestCounts(10, 8), "16/18"),
-        (Fraction("9/10"), TestCounts(10, 8), "90 %"),
+        (Fraction("9/10"), TestCounts(10, 8), "90 % (17/18)"),
+        (Fraction(2, 3), TestCounts(10), "2/3 (7/10)"),
         (Fraction("9/10"), None, "90 %"),
         (Fraction(1), TestCounts(5), "5/5"),
         (Fraction(2, 3), None, "2/3"),

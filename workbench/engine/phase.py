@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.judging import Judged, in_level_order, is_red
+from workbench.engine.red_proof import proven_red
 from workbench.engine.rollback import back_to, on_branch
 from workbench.engine.suites import measured
+from workbench.model.gate import Verdict
 from workbench.model.plan import Phase
 from workbench.model.run import BatchRecord
 from workbench.planning.spec import GateSpec
@@ -40,6 +42,8 @@ def _close(story: BatchStory, when: str, kept: Sequence[BatchRecord], name: str)
             kept = _take_back(story, gate, kept, name)
         tip = _judged(story, story.session.tip)
         judgement = story.judge.ask(gate, "", tip)
+        if gate.red_proof and judgement.verdict is Verdict.PASS:
+            judgement = proven_red(story.judge, gate, judgement)
         story.session.record(measured(story.session, story.judge.baseline.get(gate.id), judgement, gate))
 
 

@@ -35,6 +35,7 @@ def measured(
             target=gate.target,
             met=met,
             verdict=judgement.verdict if judgement is not None else None,
+            reason=judgement.reason if judgement is not None else "",
         ),
     )
 

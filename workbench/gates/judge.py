@@ -31,10 +31,14 @@ _VACUOUS = "vacuous: it was green before any change"
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What became of the tests between the baseline and now, as sorted ids; `held`: some test stayed green."""
+    """What became of the tests between the baseline and now, as sorted ids.
+
+    `missed` are the lost ones that the plan does not let go; `held`: some test stayed green.
+    """
 
     reddened: tuple[str, ...]
     lost: tuple[str, ...]
+    missed: tuple[str, ...]
     gained: tuple[str, ...]
     held: bool
 
@@ -74,12 +78,12 @@ def _alone(report: GateReport, gate: GateSpec) -> Judgement:
 def _against(report: GateReport, baseline: GateReport, gate: GateSpec) -> Judgement:
     change = _compare(report, baseline, gate.may_lose)
     verdict, reason = _verdict(report, baseline, gate, change=change)
-    return Judgement(report, verdict, reason, (*change.reddened, *change.lost), change.lost, change.gained)
+    return Judgement(report, verdict, reason, (*change.reddened, *change.missed), change.lost, change.gained)
 
 
 def _verdict(report: GateReport, baseline: GateReport, gate: GateSpec, *, change: _Change) -> tuple[Verdict, str]:
     short, reds = _fault(report, gate), _reds(report)
-    if change.reddened or change.lost:
+    if change.reddened or change.missed:
         return Verdict.FAIL, _blame(change, report)
     if short and not _fault(baseline, gate):
         return Verdict.FAIL, short
@@ -93,8 +97,8 @@ def _verdict(report: GateReport, baseline: GateReport, gate: GateSpec, *, change
 
 
 def _blame(change: _Change, report: GateReport) -> str:
-    red, lost = _tests(change.reddened), _tests(change.lost)
-    if not change.lost:
+    red, lost = _tests(change.reddened), _tests(change.missed)
+    if not change.missed:
         return f"{red} turned red"
     if change.reddened:
         return f"{red} turned red, {lost} that passed at the base did not run"
@@ -151,9 +155,11 @@ def _compare(report: GateReport, baseline: GateReport, may_lose: tuple[str, ...]
     ran = {test for test, outcome in now.items() if outcome is not Outcome.SKIPPED}
     passed = {test for test, outcome in now.items() if outcome is Outcome.PASSED}
     news = {test for test in reds if test not in before} if _knew_all(baseline, reds) else set()
+    lost = sorted(green - ran)
     return _Change(
         reddened=tuple(sorted(green.intersection(reds) | news)),
-        lost=tuple(sorted(test for test in green - ran if not any(fnmatchcase(test, one) for one in may_lose))),
+        lost=tuple(lost),
+        missed=tuple(test for test in lost if not any(fnmatchcase(test, one) for one in may_lose)),
         gained=tuple(test for test in _reds(baseline) if test in passed),
         held=bool(green & passed),
     )

@@ -69,4 +69,6 @@ def gate_record(judgement: Judgement) -> GateRecord:
         reason=judgement.reason or report.reason,
         convicting=judgement.convicting,
         gained=judgement.gained,
+        lost=judgement.lost,
+        flaky=judgement.flaky,
     )

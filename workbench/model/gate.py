@@ -99,9 +99,10 @@ class GateReport:
 class Judgement:
     """A report held against the baseline: the verdict that counts, and what convicts.
 
-    `convicting`: tests green at the baseline and red now, or `lost` ones (ran at the baseline, absent
-    now). `gained`: tests red at the baseline and green now. `flaky`: tests that convicted in some judgings
-    of this tree and not in others. `cached`: taken from an earlier judging of the same tree.
+    `convicting`: tests green at the baseline and red now, or `lost` ones (ran at the baseline, absent now; one that
+    the plan lets go convicts nobody). `gained`: tests red at the baseline and green now. `flaky`: tests that
+    convicted in some judgings of this tree and not in others. `cached`: taken from an earlier judging of the
+    same tree.
     """
 
     report: GateReport

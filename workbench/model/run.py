@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 
 from workbench.model.batch import BatchState
 from workbench.model.gate import Level, TestCounts, Verdict
@@ -33,6 +34,8 @@ class GateRecord:
     reason: str = ""
     convicting: tuple[str, ...] = ()
     gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,10 @@ class QuarantineRecord:
 
 @dataclass(frozen=True, slots=True)
 class SuiteRecord:
-    """A command gate over the whole run: baseline → now → target, as counts of tests."""
+    """A command gate over the whole run: baseline → now → target, as counts of tests.
+
+    `reason` says why the verdict is no plain pass.
+    """
 
     id: str
     level: Level
@@ -82,6 +88,12 @@ class SuiteRecord:
     target: Fraction | None
     met: bool | None
     verdict: Verdict | None = None
+    reason: str = ""
+
+    @property
+    def required(self) -> int | None:
+        """How many of the tests that ran last must pass to reach the target; None where there is neither."""
+        return None if self.target is None or self.now is None else ceil(self.target * self.now.ran)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, InstanceOf, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    InstanceOf,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from workbench.codemod.rule import Parameters
 from workbench.model.gate import Level
@@ -136,8 +146,8 @@ class GateSpec(_Table):
     `report` is filled in where the file leaves it out: junit if the command has {junit}, else the exit code alone.
     `target` is an exact pass rate in (0, 1]; `timeout` is in seconds; `env` holds (name, value) pairs.
     `fail_codes` are the exit codes that mean a fail, None for those the program is known by; `max_seconds` is for
-    one of the `repeat` runs; `flaky` says what a red that does not repeat counts for; `may_lose` holds shell-style
-    patterns of test ids that may go.
+    one of the `repeat` runs; `red_proof` wants the gate red again with a violation put back; `flaky` says what a
+    red that does not repeat counts for; `may_lose` holds shell-style patterns of test ids that may go.
     """
 
     id: _Name
@@ -155,6 +165,7 @@ class GateSpec(_Table):
     max_seconds: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)] | None = None
     repeat: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
     flaky: Literal["majority", "red"] = "majority"
+    red_proof: Annotated[bool, Field(strict=True, validation_alias=AliasChoices("red_proof", "red-proof"))] = False
     may_lose: Annotated[_Words, Field(min_length=1)] = ()
     env: Environment = ()
     cwd: RelativePath = "."
@@ -191,6 +202,8 @@ class GateSpec(_Table):
         needy = [key for key in ("target", "min_tests", "may_lose") if key in self.model_fields_set]
         if self.report == "exit-code" and needy and self.external is None:
             raise ValueError(f"`{needy[0]}` counts tests, and an exit code names none; give the gate a report")
+        if self.red_proof and self.expect != "red-then-green":
+            raise ValueError('`red_proof` is for a gate with `expect = "red-then-green"`')
         if self.max_seconds is not None and self.max_seconds > self.timeout:
             raise ValueError(f"`max_seconds` is never reached: `timeout` ends the gate after {self.timeout:g} s")
         return self

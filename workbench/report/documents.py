@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workbench.model.errors import PlanFileError, Problem, WorkbenchError
 from workbench.model.event import Event
+from workbench.model.flips import flips
 from workbench.model.plan import Batch, Phase, Plan
 from workbench.model.run import BatchRecord, Certificate, Landing, QuarantineRecord, RunRecord
 from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
@@ -15,6 +16,7 @@ from workbench.report.figures import moment
 from workbench.report.objects import (
     Object,
     event_object,
+    flip_object,
     gate_object,
     skipped_object,
     suite_object,
@@ -160,6 +162,7 @@ def run_document(record: RunRecord) -> Object:
         "blocked": [violation_object(one) for one in blocked],
         "totals": totals_object(totals(record.violations, record.rules)),
         "gates": [suite_object(suite) for suite in record.suites],
+        "flips": [flip_object(one) for one in flips(record)],
         "gate_runs": record.gate_runs,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
+from math import ceil
 
 from workbench.model.gate import TestCounts
 
@@ -59,7 +60,7 @@ def rate(counts: TestCounts | None) -> str:
 
 
 def goal(target: Fraction | None, now: TestCounts | None) -> str:
-    """Return a target in the suite's own number of tests, "17/18", or in percent where that does not divide.
+    """Return a target in the suite's own number of tests, "17/18", or as it is with what it takes, "90 % (17/18)".
 
     A target that is no whole percentage stays the fraction it is.
     """
@@ -68,4 +69,5 @@ def goal(target: Fraction | None, now: TestCounts | None) -> str:
     tests = now.ran if now is not None else 0
     if tests and tests % target.denominator == 0:
         return f"{target * tests}/{tests}"
-    return f"{target * 100} %" if (target * 100).denominator == 1 else str(target)
+    told = f"{target * 100} %" if (target * 100).denominator == 1 else str(target)
+    return f"{told} ({ceil(target * tests)}/{tests})" if tests else told

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from workbench.model.flips import flips
 from workbench.model.run import BatchRecord, QuarantineRecord, RunRecord, SuiteRecord
 from workbench.model.violation import Count, SiteState, Totals, Violation, totals
 from workbench.report.figures import NOTHING, counted, duration, goal, moment, rate, short
@@ -20,6 +21,7 @@ def markdown_report(record: RunRecord) -> str:
         _head(record),
         _totals(every),
         _suites(record.suites),
+        _flips(record),
         _batches(record.batches),
         _quarantined(record.quarantined),
         _blocked(record.violations),
@@ -93,8 +95,23 @@ def _suites(suites: Sequence[SuiteRecord]) -> str:
 
 def _met(suite: SuiteRecord) -> str:
     if suite.met is not None:
-        return "met" if suite.met else "**not met**"
+        why = f": {markdown(suite.reason)}" if suite.reason else ""
+        return "met" if suite.met else f"**not met**{why}"
     return NOTHING if suite.verdict is None else str(suite.verdict)
+
+
+def _flips(record: RunRecord) -> str:
+    """Return the tests that each commit gained, lost or showed to be flaky; "" if none did."""
+    found = flips(record)
+    if not found:
+        return ""
+    parts = ["## Tests gained and lost"]
+    for one in found:
+        head = f"{markdown(one.batch)} {markdown_code(short(one.commit))}, gate {markdown_code(one.gate)}"
+        named = [("gained", one.gained), ("lost", one.lost), ("flaky", one.flaky)]
+        lines = [f"- {word}: {markdown_code(test)}" for word, tests in named for test in tests]
+        parts.append("\n".join([head, "", *lines]))
+    return "\n\n".join(parts)
 
 
 def _batches(batches: Sequence[BatchRecord]) -> str:

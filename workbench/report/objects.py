@@ -10,6 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from workbench.model.event import Event
+from workbench.model.flips import Flip
 from workbench.model.gate import TestCounts
 from workbench.model.run import GateRecord, SuiteRecord
 from workbench.model.violation import Count, Skipped, Totals, Violation
@@ -112,6 +113,20 @@ def gate_object(gate: GateRecord) -> Object:
         "reason": gate.reason,
         "convicting": list(gate.convicting),
         "gained": list(gate.gained),
+        "lost": list(gate.lost),
+        "flaky": list(gate.flaky),
+    }
+
+
+def flip_object(flip: Flip) -> Object:
+    """Return what one commit did to the tests of one gate."""
+    return {
+        "batch": flip.batch,
+        "commit": flip.commit,
+        "gate": flip.gate,
+        "gained": list(flip.gained),
+        "lost": list(flip.lost),
+        "flaky": list(flip.flaky),
     }
 
 
@@ -151,7 +166,7 @@ def fraction(value: Fraction) -> str:
 
 
 def suite_object(suite: SuiteRecord) -> Object:
-    """Return a command gate's standing; `target` is an exact fraction as text, "17/18"."""
+    """Return a command gate's standing; `target` is an exact fraction as text, "17/18", `required` in tests."""
     target = suite.target
     return {
         "id": suite.id,
@@ -159,6 +174,8 @@ def suite_object(suite: SuiteRecord) -> Object:
         "baseline": counts_object(suite.baseline),
         "now": counts_object(suite.now),
         "target": None if target is None else fraction(target),
+        "required": suite.required,
         "met": suite.met,
         "verdict": None if suite.verdict is None else str(suite.verdict),
+        "reason": suite.reason,
     }

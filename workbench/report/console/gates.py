@@ -82,3 +82,10 @@ def show_gates(console: Console, gates: Sequence[GateRecord]) -> None:
         ],
         left=frozenset({0, 1, 4}),
     )
+    for one in gates:
+        for word, tests in (("gained", one.gained), ("lost", one.lost), ("flaky", one.flaky)):
+            if tests:
+                frame.paragraph(console, f"{one.id} {word} {counted(len(tests), 'test')}", style=frame.QUIET)
+            for test in tests[:_RED_TESTS]:
+                frame.paragraph(console, test, indent=4, style=frame.QUIET)
+            frame.more(console, min(len(tests), _RED_TESTS), len(tests), "test", indent=4)

@@ -70,7 +70,8 @@ def show_suites(console: Console, suites: Sequence[SuiteRecord]) -> None:
 
 def _met(suite: SuiteRecord) -> Text:
     if suite.met is not None:
-        return frame.text("met", frame.GOOD) if suite.met else frame.text("not met", frame.CARE)
+        why = f": {suite.reason}" if suite.reason else ""
+        return frame.text("met", frame.GOOD) if suite.met else frame.text(f"not met{why}", frame.CARE)
     if suite.verdict is None:
         return Text(NOTHING, frame.QUIET)
     return frame.text(str(suite.verdict), VERDICT_STYLE[suite.verdict])
