@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planning_values import RULES, violation, violations
 
+from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Parameters
-from workbench.model.violation import Priority, SiteState, totals
+from workbench.model.violation import Priority, Reach, SiteState, totals
 from workbench.planning.linked import link
 from workbench.planning.order import ordered
 from workbench.planning.planner import make_plan, package_of
@@ -190,7 +191,7 @@ def test_a_blocked_site_blocks_what_is_linked_to_it_in_the_file():
         violation("three", "a.py", 4),
         violation("two", "b.py", 5),
     ]
-    linked = link(sites, [("one", "two")])
+    linked = link(sites, [("one", "two")], ModuleMap()).violations
     assert [(one.state, one.reason) for one in linked] == [
         ("blocked", "name-taken"),
         ("blocked", "linked"),
@@ -203,8 +204,8 @@ def test_a_blocked_site_blocks_what_is_linked_to_it_in_the_file():
 
 def test_linked_sites_move_to_the_most_urgent_phase_among_them():
     sites = [violation("one", "a.py", 1, priority=Priority.P2), violation("two", "a.py", 2, priority=Priority.P0)]
-    assert [one.priority for one in link(sites, [("one", "two")])] == ["P0", "P0"]
-    assert [one.priority for one in link(sites, [])] == ["P2", "P0"]
+    assert [one.priority for one in link(sites, [("one", "two")], ModuleMap()).violations] == ["P0", "P0"]
+    assert [one.priority for one in link(sites, [], ModuleMap()).violations] == ["P2", "P0"]
 
 
 def test_the_five_hundred_and_sixty_seven_add_up():
@@ -221,3 +222,16 @@ def test_the_base_and_the_plan_file_go_with_the_plan():
     plan = plan_of([])
     assert (plan.base_commit, plan.base_tree, plan.base_rev, plan.source_digest) == ("c", "t", "HEAD", "0")
     assert (plan.phases, plan.rules, plan.path) == ((), RULES, "plans/some.toml")
+
+
+def test_a_mock_and_its_calls_are_one_unit_wherever_they_stand():
+    calls = [violation("one", f"app/part{n}/a.py") for n in range(4)]
+    mock = violation("one", "tests/test_it.py", 3, reach=Reach("app.part3.a"))
+    plan = plan_of([*calls, mock], by=["rule", "package"], max_files=1)
+    assert [batch.units for batch in plan.batches()] == [
+        (("app/part0/a.py",),),
+        (("app/part1/a.py",),),
+        (("app/part2/a.py",),),
+        (("app/part3/a.py", "tests/test_it.py"),),
+    ]
+    assert {one.reach for one in plan.violations} == {None}

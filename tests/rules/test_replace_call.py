@@ -345,7 +345,7 @@ def test_imports_follow_the_manner_of_the_file(before: str, after: str) -> None:
 
 def test_a_string_that_patches_the_name_here_keeps_its_import() -> None:
     code = f"{IMPORT}\n\ndef f(context):\n    with patch('app.example.Manager'):\n        return Manager()\n"
-    assert "import Manager, get_manager\n" in rewritten(code)
+    assert "import Manager, get_manager\n" in rewritten(code, rule(strings="ignore"))
 
 
 def test_an_import_circle_is_broken_only_if_the_rule_allows() -> None:

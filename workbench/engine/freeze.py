@@ -14,6 +14,7 @@ from pathlib import Path
 
 from workbench.codemod.project import Project
 from workbench.codemod.rewrite import FileFailed, FileRewrite
+from workbench.engine.following import following
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.refresh import refreshed
@@ -106,16 +107,13 @@ def freeze(ws: Workspace, rev: str, transformer: Transformer, *, only: Callable[
     sources = CommitSources(ws.repo, base)
     scanned = scan_for(ws, sources)
     outcomes = foresee(ws, sources, scanned, transformer)
-    violations = _covered(ws, sources, scanned.project, tuple(_settle(scanned.violations, outcomes)), outcomes)
+    rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
+    after = {one.path: one.after for one in rewrites}
+    settled = following(_settle(scanned.violations, outcomes), scanned.project, ws.roots, after)
+    violations = _covered(ws, sources, scanned.project, settled, outcomes)
     violations = tuple(one if one.state is not SiteState.OPEN or only(one) else _left_out(one) for one in violations)
     plan = make_plan(ws.spec, ws.rules, violations, base_rev=rev, base_commit=base, base_tree=ws.repo.tree(base))
-    rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
-    return Frozen(
-        plan,
-        scanned,
-        before={one.path: one.before for one in rewrites},
-        after={one.path: one.after for one in rewrites},
-    )
+    return Frozen(plan, scanned, before={one.path: one.before for one in rewrites}, after=after)
 
 
 def _left_out(site: Violation) -> Violation:

@@ -46,12 +46,24 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """The module whose calls a mock stands for, and the dotted `name` under which it will look up what they call.
+
+    At `is_home` it is the definition that is patched, for all who look there.
+    """
+
+    module: str
+    name: str = ""
+    is_home: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What a rule finds in one file.
 
     `key` is the snippet in canonical form (resolved names spelled by their final qualified name), so
     that it stays the same when another rule changes a spelling. `excluded` names the reason a place
-    is reported but deliberately never changed; `blocked` why it cannot be.
+    is reported but deliberately never changed; `blocked` why it cannot be. `reach`: where it is a mock.
     """
 
     rule: str
@@ -62,11 +74,12 @@ class Site:
     message: str
     blocked: Blocked | None = None
     excluded: str = ""
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A site with its identity, its priority and its state."""
+    """A site with its identity, its priority and its state; `reach` only until the plan is cut into batches."""
 
     fingerprint: str
     rule: str
@@ -80,6 +93,7 @@ class Violation:
     state: SiteState = SiteState.OPEN
     reason: str = ""
     detail: str = ""
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Rule
 from workbench.model.plan import Batch, Phase, Plan
 from workbench.model.violation import Priority, SiteState, Violation
@@ -40,8 +41,10 @@ def make_plan(
     """
     order = tuple(rule.id for rule in rules)
     # Sorted before they are linked: of several blocked sites, the first is the one that the others name.
-    every = link(sorted(violations, key=lambda one: (one.path, one.place, one.rule)), spec.batches.together)
-    cutter = _Cutter(spec.batches, spec.scope.source_roots, order, owner_of)
+    ordered = sorted(violations, key=lambda one: (one.path, one.place, one.rule))
+    linked = link(ordered, spec.batches.together, ModuleMap(spec.scope.source_roots))
+    every = linked.violations
+    cutter = _Cutter(spec.batches, spec.scope.source_roots, order, owner_of, linked.leaders)
     phases = []
     for priority in Priority:
         found = [one for one in every if one.priority is priority and one.state is SiteState.OPEN]
@@ -81,6 +84,8 @@ class _Cutter:
     source_roots: tuple[str, ...]
     order: tuple[str, ...]
     owner_of: Callable[[str], str]
+    leaders: Mapping[tuple[str, str], str]
+    """By path and rule, where a change is one with that of another file: the file they are all grouped by."""
 
     def batches(self, priority: Priority, sites: Sequence[Violation]) -> Iterator[Batch]:
         groups: dict[Key, list[Violation]] = defaultdict(list)
@@ -103,35 +108,67 @@ class _Cutter:
     def _key(self, one: Violation, rank: Mapping[str, int]) -> Key:
         """Return what batches are grouped and sorted by: the rule first, so that its order holds in a phase."""
         parts: list[int | str | Natural] = [rank[one.rule]] if "rule" in self.spec.by else []
+        path = self.leaders.get((one.path, one.rule), one.path)
         for by in self.spec.by:
             if by == "package":
-                parts.append(_natural(package_of(one.path, self.source_roots)))
+                parts.append(_natural(package_of(path, self.source_roots)))
             elif by == "owner":
-                parts.append(self.owner_of(one.path))
+                parts.append(self.owner_of(path))
             elif by == "file":
-                parts.append(_natural(one.path))
+                parts.append(_natural(path))
         return tuple(parts)
 
     def _chunks(self, sites: Iterable[Violation]) -> Iterator[list[Violation]]:
+        """Cut by files, units whole: only a unit that is larger itself makes a batch of more files."""
+        chunk: list[Violation] = []
+        size = 0
+        for unit in self._units(sites):
+            files = len({one.path for one in unit})
+            if chunk and size + files > self.spec.max_files:
+                yield chunk
+                chunk, size = [], 0
+            chunk, size = chunk + unit, size + files
+        if chunk:
+            yield chunk
+
+    def _units(self, sites: Iterable[Violation]) -> list[list[Violation]]:
+        """Sort sites into what lands together or not at all: the sites of one file, and of the files joined to it."""
         by_file: dict[str, list[Violation]] = defaultdict(list)
+        joined: dict[str, set[str]] = defaultdict(set)
         for one in sites:
             by_file[one.path].append(one)
-        files = sorted(by_file, key=_natural)
-        for at in range(0, len(files), self.spec.max_files):
-            yield [one for file in files[at : at + self.spec.max_files] for one in by_file[file]]
+            leader = self.leaders.get((one.path, one.rule), one.path)
+            joined[one.path].add(leader)
+            joined[leader].add(one.path)
+        done: set[str] = set()
+        found = []
+        for file in sorted(by_file, key=_natural):
+            paths = sorted((_around(file, joined) - done) & by_file.keys(), key=_natural)
+            done.update(paths)
+            found += [[one for path in paths for one in by_file[path]]] if paths else []
+        return found
 
     def _batch(self, name: str, priority: Priority, sites: Sequence[Violation]) -> Batch:
-        files = tuple(dict.fromkeys(one.path for one in sites))
         present = {one.rule for one in sites}
-        packages = {package_of(file, self.source_roots) for file in files}
+        packages = {package_of(file, self.source_roots) for file in {one.path for one in sites}}
         return Batch(
             id=name,
             priority=priority,
             rules=tuple(rule for rule in self.order if rule in present),
             package=posixpath.commonpath(packages) or ".",
-            units=tuple((file,) for file in files),
+            units=tuple(tuple(dict.fromkeys(one.path for one in unit)) for unit in self._units(sites)),
             fingerprints=tuple(one.fingerprint for one in sites),
         )
+
+
+def _around(start: str, joined: Mapping[str, set[str]]) -> set[str]:
+    """Return all that hangs together with a file, itself included."""
+    found, todo = {start}, [start]
+    while todo:
+        new = joined.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
 
 
 @lru_cache(maxsize=1 << 16)

@@ -68,6 +68,10 @@ REASONS: dict[str, Reason] = {
         "the name stands in a string, which the rule only reports",
         'set `strings = "rewrite"` if the string is a dotted name, or change it by hand',
     ),
+    "mock-unclear": Reason(
+        "a test puts a mock here, and where the new call will be looked up cannot surely be told",
+        "patch the new name by hand, where the module that calls it looks it up",
+    ),
     "outside-tree": Reason(
         "what the name stands for lies outside this tree, where nobody can look at it",
         "look at it by hand, or ask for less (`callable = false`)",
@@ -172,7 +176,7 @@ REASONS: dict[str, Reason] = {
         'set `strings` or `doctests` to "rewrite" if it should change too',
     ),
     "linked": Reason(
-        "a rule linked to this one by `together` is blocked in the same file",
+        "what must land together with this place (by `together`, or as the mock of a call) is blocked",
         "mend the other place; this one follows",
     ),
     "program-failed": Reason(

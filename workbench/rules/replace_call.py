@@ -23,9 +23,13 @@ none. A class or function that is handed on (`field(default_factory=WebSocketMan
 callback) is one, and is blocked: what calls it cannot be seen. Calls inside `with` itself, or inside the
 functions of its module that it uses, are listed as excluded: that is how `with` does its work.
 
+**Mocks.** `strings` says what becomes of places that patch what is called: `patch("app.user.Manager")` (`app.user`
+looks the name up, and from now on looks up the new one), `patch.object`, `patch.multiple`, `monkeypatch.setattr`; of a
+method also `mock.release = ...` and `spec=["release"]`. Rewritten, a mock and the calls it stands for land together.
+
 **Blocked.** `no-context-in-scope`, `bound-after-use`, `maybe-unbound` (the argument); `signature-mismatch`
 (the new callable would not take the arguments, or cannot be seen to); `passed-as-value`; `rebound`,
-`alternatives`, `star-import` (something else may be called here); `unknown-receiver`; `name-taken`, `self-import`,
+`alternatives`, `star-import` (something else may be called here); `unknown-receiver`; `mock-unclear`; `name-taken`, `self-import`,
 `import-cycle` (the import; `on_cycle = "function"` imports inside the function instead).
 """
 
@@ -39,9 +43,12 @@ from pydantic import Field, model_validator
 
 from workbench.codemod.calls.args import Addition, ArgumentMap
 from workbench.codemod.calls.argument import Argument
+from workbench.codemod.calls.mocks import Mock, mock_site, mocks
 from workbench.codemod.calls.receivers import CallParameters, CallTarget, TargetSite
 from workbench.codemod.calls.rewrite import CallRewriter, Replacement
 from workbench.codemod.calls.sites import makers
+from workbench.codemod.calls.stubs import stubs
+from workbench.codemod.edit import Edit
 from workbench.codemod.imports.engine import Imports
 from workbench.codemod.key import site_key
 from workbench.codemod.names import Names, names_of
@@ -124,7 +131,9 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         return frozenset({self._target.needle})
 
     def find(self, module: Module, project: Project) -> Iterator[Site]:
-        yield from (site for _, site in self._found(names_of(module, project)))
+        names = names_of(module, project)
+        found = [*(site for _, site in self._found(names)), *(site for _, site in self._mocked(names))]
+        yield from sorted(found, key=lambda site: site.place)
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
         chosen = frozenset(sites)
@@ -142,9 +151,11 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         replacement = Replacement(called, self._mapping(project), deferred, method, parts)
         rewriter = CallRewriter(names, replacement, value, imports)
         outcome = [(site, rewriter.replace(one)) for one, site in self._found(names) if site in chosen]
+        mended = [(one, site) for one, site in self._mocked(names) if site in chosen]
+        texts = (Edit(one.place.start, one.place.end, one.text.encode(module.codec)) for one, _ in mended)
         return Rewrite(
-            edits=rewriter.edits(),
-            fixed=tuple(site for site, blocked in outcome if blocked is None),
+            edits=(*rewriter.edits(), *texts),
+            fixed=(*(site for site, blocked in outcome if blocked is None), *(site for _, site in mended)),
             blocked=tuple((site, blocked) for site, blocked in outcome if blocked is not None),
         )
 
@@ -157,6 +168,19 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
     def _found(self, names: Names) -> list[tuple[TargetSite, Site]]:
         inside = makers(names.project.canonical(self.parameters.with_), names)
         return [(one, self._site(one, names, inside)) for one in self._target.sites(names)]
+
+    def _mocked(self, names: Names) -> list[tuple[Mock, Site]]:
+        given = self.parameters
+        if given.strings == "ignore":
+            return []
+        called, method = self._target.dotted, given.with_.partition(".")[2]
+        if called is not None:
+            found = mocks(called, given.with_, names)
+        elif "." not in method:
+            found = stubs(self._target.needle, method, given, names)
+        else:
+            return []  # a path behind the receiver has no one name that could be patched
+        return [(one, mock_site(one, names, given, given.with_)) for one in found]
 
     def _site(self, one: TargetSite, names: Names, inside: Sequence[ast.AST]) -> Site:
         place = names.module.place(one.node)

@@ -97,6 +97,7 @@ def _violation(path: str, site: Site, fingerprint: str, rule: Rule[Any]) -> Viol
         state=state,
         reason=reason,
         detail=detail,
+        reach=site.reach,
     )
 
 
