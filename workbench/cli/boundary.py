@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,7 @@ from workbench.cli.app import PROGRAM, run, wants
 from workbench.cli.bug import write_log
 from workbench.model.errors import (
     Conflict,
+    EnvironmentFailed,
     Interrupted,
     PlanFileError,
     Problem,
@@ -23,6 +25,23 @@ from workbench.model.errors import (
 
 _BROKEN_PIPE = 141
 _RESUME = f"{PROGRAM} resume"
+_SYSTEM = frozenset(
+    getattr(errno, name)
+    for name in (
+        "EACCES",
+        "EAGAIN",
+        "EDQUOT",
+        "EFBIG",
+        "EINTR",
+        "EIO",
+        "EMFILE",
+        "ENFILE",
+        "ENOMEM",
+        "ENOSPC",
+        "EPERM",
+        "EROFS",
+    )
+)
 
 
 def answer(arguments: list[str]) -> int:
@@ -41,6 +60,8 @@ def answer(arguments: list[str]) -> int:
         code = _tell(error, arguments)
     except TyperException as error:
         code = _tell(_usage(error), arguments)
+    except OSError as error:
+        code = _tell(_denied(error) or write_log(error, arguments), arguments)
     except Exception as bug:  # noqa: BLE001  the one boundary: anything unforeseen is our bug, and is logged
         code = _tell(write_log(bug, arguments), arguments)
     return code
@@ -57,6 +78,17 @@ def _usage(error: TyperException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = PROGRAM if context is None else context.command_path
     return UsageError(error.format_message(), hint=f"{command} --help")
+
+
+def _denied(error: OSError) -> WorkbenchError | None:
+    """Return the error for what the system would not do: a full disk, a file it guards. None for our own mistakes."""
+    if error.errno not in _SYSTEM:
+        return None
+    return EnvironmentFailed(
+        f"the system refused: {error.strerror}",
+        hint=f"mend that; `{_RESUME}` then goes on, if a run or a landing was under way",
+        path=None if error.filename is None else str(error.filename),
+    )
 
 
 def _reader_left() -> int:
