@@ -68,7 +68,7 @@ def _refuse_shared(session: Session, record: RunRecord, first: BatchRecord, targ
     if holders:
         raise Refused(
             f"{first.id} is in {', '.join(holders[:3])} already, where moving {record.branch} back would not undo it",
-            hint=f"`workbench rollback {target} --revert` writes commits that undo it; nothing was changed",
+            hint=f"`workbench rollback {target} --revert` writes commits that undo it",
         )
 
 
