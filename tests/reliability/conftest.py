@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.reliability.quick import Forker, Strike, quickly
+from tests.reliability.quick import Forker, QuickPlace, Strike, quickly
+from tests.reliability.story import FILES
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,11 @@ def calm(forker: Forker, tmp_path_factory: pytest.TempPathFactory) -> Undisturbe
     place = quickly(tmp_path_factory.mktemp("calm"), forker)
     assert place.workbench("run", "small", strike=Strike(0)).code == 1
     return Undisturbed(place.git("rev-parse", "workbench/small"), place.acts())
+
+
+@pytest.fixture(scope="session")
+def finished(forker: Forker, tmp_path_factory: pytest.TempPathFactory) -> QuickPlace:
+    """A place with a finished run of three batches, the second of them quarantined, to make copies of."""
+    place = quickly(tmp_path_factory.mktemp("finished"), forker, FILES)
+    assert place.workbench("run", "small").code == 1
+    return place

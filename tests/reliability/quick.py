@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.reliability.story import FILES, Ended, Place, settled
@@ -83,7 +84,10 @@ class QuickPlace(Place):
 
     def quiet(self) -> None:
         """Wait until the children of a killed command are gone too."""
-        with (self.root / ".git/workbench/run.lock").open("a") as lock:
+        path = self.root / ".git/workbench/run.lock"
+        if not path.exists():
+            return
+        with path.open("a") as lock:
             for _ in range(QUIET_SECONDS * 20):
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,6 +102,12 @@ def quickly(where: Path, forker: Forker, files: Mapping[str, str] = PART) -> Qui
     """Settle in a directory as `story.settled` does."""
     place = settled(where, files)
     return QuickPlace(place.root, place.home, forker)
+
+
+def copied(place: QuickPlace, where: Path) -> QuickPlace:
+    """Copy a place, links and times included, to `where`, a directory that is not there yet."""
+    shutil.copytree(place.root.parent, where, symlinks=True)
+    return replace(place, root=where / "repo", home=where / "home")
 
 
 def ended_well(ended: Ended) -> None:

@@ -1,4 +1,4 @@
-"""`workbench resume`: finish the run, or the landing, that stopped."""
+"""`workbench resume`: finish the run, the rollback or the landing that stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workbench.cli.run import Events, conclude
 
 
 def resume(context: typer.Context, events: Events = None) -> int:
-    """Finish the run or the landing that stopped, whatever stopped it."""
+    """Finish the run, the rollback or the landing that stopped, whatever stopped it."""
     from workbench.cli.land import show_landing
     from workbench.cli.watching import watching
     from workbench.engine.landing import landing_under_way, resume_landing

@@ -11,7 +11,7 @@ from workbench.engine.freeze import freeze
 from workbench.engine.means import Means
 from workbench.engine.opening import Opened
 from workbench.engine.recover import recover
-from workbench.engine.session import Listener, Session, Watch
+from workbench.engine.session import Listener, Session, Watch, unwatched
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace
 from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
@@ -123,13 +123,16 @@ def _same_plan_file(ws: Workspace, plan: Plan) -> None:
 
 
 def refuse_unfinished(opened: Opened) -> None:
-    """Raise Refused while a run or a landing waits to be finished."""
+    """Raise Refused while a run, a rollback or a landing waits to be finished."""
     run = opened.ledger.unfinished_run()
     if run is not None:
         raise Refused(
             f"the run {run} stopped before its end",
             hint="`workbench resume` finishes it, `workbench abort` undoes it",
         )
+    rolled_back = opened.ledger.unfinished_rollback()
+    if rolled_back is not None:
+        raise Refused(f"the rollback of {rolled_back} stopped before its end", hint="`workbench resume` finishes it")
     landing = opened.ledger.landing()
     if landing is not None:
         raise Refused(
@@ -242,7 +245,21 @@ def reopen(opened: Opened, watch: Watch) -> Session:
     runs = opened.ledger.runs()
     if not runs:
         raise UsageError("no run was made in this repository", hint="`workbench run` makes one")
-    record = opened.ledger.load_run(runs[-1].run)
+    return _reopened(opened, runs[-1].run, watch)
+
+
+def finish_rollback(opened: Opened) -> Session | None:
+    """Finish the rollback that stopped, and return the session of its run, which had ended; None if there is none."""
+    run = opened.ledger.unfinished_rollback()
+    if run is None:
+        return None
+    session = _reopened(opened, run, unwatched, check=False)
+    recover(session)
+    return session
+
+
+def _reopened(opened: Opened, run: str, watch: Watch, *, check: bool = True) -> Session:
+    record = opened.ledger.load_run(run)
     plan = loads(opened.ledger.plan_text(record.digest) or "")
     ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
-    return _session(opened, ws, plan, record, watch(plan))
+    return _session(opened, ws, plan, record, watch(plan), check=check)

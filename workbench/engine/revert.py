@@ -11,6 +11,7 @@ from workbench.engine.depends import Going, dependents
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.rollback import Tell, chosen_batches, nobody, on_branch
+from workbench.engine.run import unpin
 from workbench.engine.session import Session, unwatched
 from workbench.model.errors import Refused
 from workbench.model.event import RollbackStarted
@@ -44,6 +45,7 @@ def revert(directory: Path, target: str, *, means: Means, along: bool = False, t
         session.record(back)
         compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
         session.tip = made.commit
+        unpin(session)
         return certify(session, back)
 
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from workbench.engine.batch import BatchStory
-from workbench.engine.begin import RunOptions, begin, take_up
+from workbench.engine.begin import RunOptions, begin, finish_rollback, take_up
 from workbench.engine.judging import Judge, measure_baseline
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
@@ -38,8 +38,12 @@ def run_plan(
 
 
 def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> RunRecord:
-    """Finish the run that stopped, whatever stopped it."""
+    """Finish the run that stopped, or the rollback of one that had ended, whatever stopped it."""
     with open_run(directory, means) as opened:
+        rolled_back = finish_rollback(opened)
+        if rolled_back is not None:
+            unpin(rolled_back)
+            return opened.ledger.load_run(rolled_back.run)
         session, options = take_up(opened, watch)
         return carry_out(session, options)
 

@@ -157,6 +157,11 @@ class Ledger:
         with self._reading():
             return views.unfinished_run(self._db)
 
+    def unfinished_rollback(self) -> str | None:
+        """Return the newest ended run of which a rollback was begun and not ended."""
+        with self._reading():
+            return views.unfinished_rollback(self._db)
+
     def load_run(self, run: str) -> RunRecord:
         """Return the run whole, as it stands. Raises UsageError for one that is not here, as all that follow."""
         from workbench.ledger import record

@@ -84,6 +84,15 @@ def unfinished_run(db: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
+def unfinished_rollback(db: sqlite3.Connection) -> str | None:
+    """Return the newest run that had ended, and of which a rollback was begun and not ended, or None."""
+    row = db.execute(
+        """SELECT runs.run FROM runs JOIN rollbacks ON rollbacks.run = runs.id
+           WHERE NOT rollbacks.done AND runs.outcome NOT IN ('running', 'interrupted') ORDER BY runs.id DESC LIMIT 1"""
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def totals(db: sqlite3.Connection, run: int) -> Totals:
     """Return the totals as the counts have them: the same as `model.violation.totals` over every site."""
     (rules,) = db.execute(

@@ -1,0 +1,46 @@
+"""A rollback, or a revert, killed at any of its instants is finished by `resume`, of a run that had ended too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.oracle import before, hold
+from tests.reliability.quick import QuickPlace, copied
+
+COMMANDS = {"rollback": ("rollback", "P2-003"), "revert": ("rollback", "P2-001", "--revert")}
+REFUSED = (("run", "small"), ("land", "small"), ("rollback", "all"))
+
+
+def points(finished: QuickPlace, where: Path, words: tuple[str, ...]) -> tuple[list[str], str]:
+    """Return the instants of a command, and the tree it comes to."""
+    place = copied(finished, where)
+    assert place.workbench(*words, fault=f"trace:{where / 'points'}").code == 0
+    return Path(where, "points").read_text().split(), place.git("rev-parse", "workbench/small^{tree}")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_kill_at_every_instant(command: str, finished: QuickPlace, tmp_path: Path) -> None:
+    words = COMMANDS[command]
+    names, tree = points(finished, tmp_path / "calm", words)
+    assert "ledger.RolledBack.before" in names and "ref.branch.after" in names
+    for number, name in enumerate(dict.fromkeys(names)):
+        place = copied(finished, tmp_path / str(number))
+        was = before(place)
+        assert place.workbench(*words, fault=f"{name}:1").code == -9
+        ended = place.workbench("resume")
+        if "no run is under way" in ended.err:
+            assert name == names[-1] or place.workbench(*words).code == 0, name
+        assert place.git("rev-parse", "workbench/small^{tree}") == tree, name
+        hold(place, was)
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_while_a_rollback_waits_nothing_else_begins(
+    words: tuple[str, ...], finished: QuickPlace, tmp_path: Path
+) -> None:
+    place = copied(finished, tmp_path / "place")
+    assert place.workbench(*COMMANDS["rollback"], fault="ledger.RolledBack.before:1").code == -9
+    ended = place.workbench(*words)
+    assert (ended.code, "`workbench resume` finishes it" in ended.err) == (3, True), ended
