@@ -126,12 +126,19 @@ def test_nothing_wanted_changes_nothing() -> None:
     assert outcome == FileRewrite(PATH, f"{OK}old()\n".encode(), f"{OK}old()\n".encode(), (), ())
 
 
+def test_a_rule_that_makes_work_for_itself_is_named_alone() -> None:
+    outcome = rewritten(f"{OK}old()\n", word(new="old(1) + old"))
+    assert isinstance(outcome, FileFailed)
+    assert outcome.detail == "word finds 2 places where 0 should be left"
+
+
 def test_rules_run_in_order_each_on_the_output_of_the_one_before() -> None:
     first, second = word("first"), word("second", old="new", new="newer")
     code = f"{OK}old(1)\nnew(2)\n"
     outcome = rewritten(code, first, second)
     assert isinstance(outcome, FileFailed)  # the first rule makes sites of the second, which nobody planned
     assert outcome.reason == "not-idempotent"
+    assert outcome.detail == "second finds 1 places where 0 should be left; first wrote what it changes"
     other = word("other", old="more", new="newer")
     assert after("old = new = more = newer = print\nold(more())\n", first, other) == (
         "old = new = more = newer = print\nnew(newer())\n"

@@ -65,7 +65,7 @@ def test_what_was_fixed_is_gone_and_the_rest_is_there() -> None:
     [
         ({A: 2}, "move: 3 found before, 2 fixed, 2 found now"),
         ({A: 0}, "move: 3 found before, 2 fixed, 0 found now"),
-        ({A: 1, OTHER: 1}, "other: 0 found before, 0 fixed, 1 found now"),
+        ({A: 1, OTHER: 1}, "other: 0 found before, 0 fixed, 1 found now; move wrote it"),
     ],
     ids=["a site came back", "a site was hidden", "another rule rose"],
 )

@@ -82,6 +82,8 @@ class _File:
     _fixed: dict[str, list[str]] = field(default_factory=dict)
     _blocked: list[tuple[str, Blocked]] = field(default_factory=list)
     _known: dict[tuple[str, Module], tuple[Site, ...]] = field(default_factory=dict)
+    _stages: list[Module] = field(default_factory=list)
+    """The file as it was before the first rule, and after each."""
 
     def rewritten(self, rules: Sequence[Rule[Parameters]], wanted: Mapping[str, frozenset[str]]) -> FileRewrite:
         if len(self.source) > MAX_BYTES:
@@ -91,8 +93,10 @@ class _File:
         before = module = self._module(self.source)
         rules = [rule for rule in rules if wanted.get(rule.id)]
         open_before = [self._count(rule, before) for rule in rules]
+        self._stages.append(module)
         for rule in rules:
             module = self._apply(rule, module, wanted[rule.id])
+            self._stages.append(module)
         if module.source != self.source or any(self._fixed.values()):
             for failure in check(before, module, self.project):
                 raise _FailedError(failure.code, f"line {failure.line}: {failure.detail}")
@@ -191,7 +195,16 @@ class _File:
         for rule, before in zip(rules, open_before, strict=True):
             left, expected = self._count(rule, module), before - len(self._fixed[rule.id])
             if left > expected:
-                raise _FailedError("not-idempotent", f"{rule.id} finds {left} places where {expected} should be left")
+                detail = f"{rule.id} finds {left} places where {expected} should be left"
+                raise _FailedError("not-idempotent", f"{detail}{self._makers(rule, rules)}")
+
+    def _makers(self, rule: Rule[Parameters], rules: Sequence[Rule[Parameters]]) -> str:
+        """Name the other rules after which a rule found more than before."""
+        counts = [self._count(rule, one) for one in self._stages]
+        grew = [
+            one.id for one, was, now in zip(rules, counts, counts[1:], strict=False) if now > was and one is not rule
+        ]
+        return f"; {' and '.join(grew)} wrote what it changes" if grew else ""
 
 
 def _holds(outer: Site, inner: Site) -> bool:

@@ -138,6 +138,14 @@ class Rule(ABC, Generic[P]):
         """Dotted names this rule wants to see in the tree, so that no other rule may take them away."""
         return ()
 
+    def writes(self) -> tuple[str, ...]:
+        """Calls this rule writes, as `a.b` or `await a.b`, beside what its moves and parameters tell."""
+        return ()
+
+    def refuses(self) -> tuple[str, ...]:
+        """Calls this rule finds wrong, as `await a.b`, beside what its moves and parameters tell."""
+        return ()
+
     def is_about(self, module: str) -> bool:  # noqa: ARG002 - for the kinds that judge modules as such
         """Say whether the file of a module is looked at even if no needle stands in it."""
         return False

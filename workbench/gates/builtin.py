@@ -55,7 +55,9 @@ def rescan_gate(before: Counts, after: Counts, fixed: Counts) -> GateReport:
         had, has = before.get(key, 0), after.get(key, 0)
         expected = had - fixed.get(key, 0)
         if has > expected or (key in fixed and has != expected):
-            wrong[path].append(f"{rule}: {had} found before, {fixed.get(key, 0)} fixed, {has} found now")
+            told = f"{rule}: {had} found before, {fixed.get(key, 0)} fixed, {has} found now"
+            makers = sorted(maker for (place, maker), many in fixed.items() if place == path and many and maker != rule)
+            wrong[path].append(f"{told}; {' or '.join(makers)} wrote it" if has > expected and makers else told)
     failures = {path: "\n".join(lines) for path, lines in wrong.items()}
     tests = {path: Outcome.FAILED if path in failures else Outcome.PASSED for path in sorted(paths)}
     return report_by_file(Level.RESCAN, tests, failures, wrong="does not add up")

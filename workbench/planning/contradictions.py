@@ -85,13 +85,14 @@ def _undone(rules: Sequence[AnyRule]) -> Iterator[Problem]:
     strict = [rule for rule in rules if not rule.parameters.paths and not rule.parameters.allow]
     moves = {old: (new, rule) for rule in strict for old, new in rule.moves()}
     forbidden: dict[str, list[AnyRule]] = defaultdict(list)
-    for rule in strict:
-        for name in _forbids(rule):
+    for rule in rules:
+        for name in _forbids(rule) if rule in strict or not rule.fixes else ():
             forbidden[name].append(rule)
     for writer in rules:
         for written in sorted(_writes(writer)):
             step = _step(written, moves)
-            judges = [*forbidden.get(written, ()), *([step[1]] if step else ())]
+            judges = [one for one in forbidden.get(written, ()) if one in strict or _meets(writer, one, written)]
+            judges += [step[1]] if step else []
             verb = "requires" if written in writer.requires() else "writes"
             for judge in dict.fromkeys(one for one in judges if one is not writer):
                 yield Problem(
@@ -101,15 +102,30 @@ def _undone(rules: Sequence[AnyRule]) -> Iterator[Problem]:
                 )
 
 
+def _meets(writer: AnyRule, judge: AnyRule, written: str) -> bool:
+    """Say whether a rule that looks at some files only surely finds wrong what another writes.
+
+    Which files patterns share is only asked of equal ones; and calls of what keeps its name were calls before.
+    """
+    ours, theirs = writer.parameters, judge.parameters
+    apart = bool(ours.paths) and bool(theirs.paths) and not set(ours.paths) & set(theirs.paths)
+    allowed = bool(ours.paths) and set(ours.paths) <= set(theirs.allow)
+    left_out = bool(theirs.paths) and set(theirs.paths) <= set(ours.allow)
+    last = written.rpartition(".")[2]
+    moved = any(new == written and old.rpartition(".")[2] == last for old, new in writer.moves())
+    called = getattr(theirs, "use", "") == "call"
+    return not (apart or allowed or left_out or (called and moved))
+
+
 def _writes(rule: AnyRule) -> set[str]:
-    return {new for _, new in rule.moves()} | set(_names(rule, _WRITTEN)) | set(rule.requires())
+    return {new for _, new in rule.moves()} | set(_names(rule, _WRITTEN)) | set(rule.requires()) | set(rule.writes())
 
 
 def _forbids(rule: AnyRule) -> set[str]:
     """Return the names whose every use the rule finds wrong, beside those it moves."""
     if not rule.fixes:
         return set(_names(rule, _FORBIDDEN)) - set(rule.requires())
-    return set(_names(rule, _REPLACED)) if set(_names(rule, _WRITTEN)) else set()
+    return set(rule.refuses()) | (set(_names(rule, _REPLACED)) if set(_names(rule, _WRITTEN)) else set())
 
 
 def _names(rule: AnyRule, keys: Iterable[str]) -> Iterator[str]:

@@ -97,6 +97,9 @@ class PatternRule(Rule[PatternParameters]):
     def moves(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    def writes(self) -> tuple[str, ...]:
+        return self._rewrite.calls
+
     def needles(self) -> frozenset[str]:
         return frozenset({self._match.words[0]})
 

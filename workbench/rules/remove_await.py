@@ -51,6 +51,9 @@ class RemoveAwait(Rule[CallParameters]):
     def moves(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    def refuses(self) -> tuple[str, ...]:
+        return tuple(f"await {name}" for name in self.targets())
+
     def needles(self) -> frozenset[str]:
         return frozenset({self._target.needle})
 

@@ -96,6 +96,15 @@ class Pattern:
         return tuple(self._dotted_in(self.root))
 
     @cached_property
+    def calls(self) -> tuple[str, ...]:
+        """The dotted names that the pattern calls, each `a.b` or, where it awaits the result too, `await a.b`."""
+        calls = [node for node in ast.walk(self.root) if isinstance(node, ast.Call)]
+        called = [(node, name) for node in calls if (name := self.dotted(node.func)) is not None]
+        awaited = {id(node.value) for node in ast.walk(self.root) if isinstance(node, ast.Await)}
+        awaits = (f"await {name}" for node, name in called if id(node) in awaited)
+        return (*(name for _, name in called), *awaits)
+
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """Words that stand in every file that holds a match; a name that is resolved may be imported as another."""
         attributes = [n.attr for n in ast.walk(self.root) if isinstance(n, ast.Attribute) and not self.dotted(n)]
