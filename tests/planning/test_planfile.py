@@ -340,3 +340,22 @@ def test_a_plan_that_is_not_found_names_those_there_are(write, tmp_path):
     with pytest.raises(UsageError) as caught:
         find_plan(None, tmp_path / "empty")
     assert "init" in caught.value.hint
+
+
+def test_a_trigger_names_a_gate_that_is_there(tmp_path):
+    path = tmp_path / "p.toml"
+    gate = '[[gates]]\nid = "unit"\nlevel = "tests"\nrun = ["make"]\n'
+    head = 'name = "p"\n[[rules]]\nid = "a"\nkind = "move-symbol"\nfrom = "a.b"\nto = "a.c"\n'
+    path.write_text(head + gate + '[[triggers]]\ngate = "units"\ndo = "rollback-phase"\n')
+    with pytest.raises(PlanFileError) as raised:
+        load(path)
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.message, problem.suggestion) == (
+        12,
+        "there is no gate 'units'",
+        "did you mean 'unit'?",
+    )
+    path.write_text(path.read_text().replace("units", "unit") + '[[triggers]]\ngate = "unit"\ndo = "freeze"\n')
+    with pytest.raises(PlanFileError) as again:
+        load(path)
+    assert [one.message for one in again.value.problems] == ["two triggers have the gate 'unit'"]

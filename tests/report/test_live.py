@@ -10,6 +10,7 @@ from rich.console import Console
 
 from workbench.model import event as e
 from workbench.model.batch import BatchState
+from workbench.model.run import TriggerRecord
 from workbench.model.violation import Priority
 from workbench.report.live.animated import picture
 from workbench.report.live.progress import begin, step
@@ -156,10 +157,11 @@ def test_every_event_can_be_told(story, certificate, record):
         e.RunResumed("r"),
         e.RunFinished("r", record.outcome, record.head),
         e.BatchDropped("r", "P1-001", BatchState.ROLLED_BACK, "unit is red"),
+        e.TriggerFired("r", TriggerRecord("unit", "freeze", "", (), (), "/w/.git/workbench/lessons/r-1.md")),
     ]
     told = [tell(event) for event, _ in story] + [tell(event) for event in more]
     assert all(told)
-    assert told[-10:] == [
+    assert told[-11:] == [
         "rollback of P1: aaaaaaaaaa → bbbbbbbbbb",
         "rollback of P1: verified",
         "rollback of P1: NOT VERIFIED",
@@ -170,6 +172,7 @@ def test_every_event_can_be_told(story, certificate, record):
         "resumed",
         "partial, branch at aaa8e5b325",
         "rolled back: unit is red",
+        "trigger: unit is red, freeze; lessons in /w/.git/workbench/lessons/r-1.md",
     ]
     kinds = {type(event) for event, _ in story} | {type(event) for event in more}
     assert kinds == set(e.Event.__args__)

@@ -40,6 +40,9 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
     jobs: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Rewriting processes.")] = 2,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Believe no remembered verdict.")] = False,
+    allow_quarantine: Annotated[
+        bool, typer.Option("--allow-quarantine", help="Begin a phase though an earlier one has quarantined places.")
+    ] = False,
     events: Events = None,
 ) -> int:
     """Carry the frozen plan out, batch by batch; freeze one first if there is none.
@@ -58,6 +61,7 @@ def run(
         branch=branch or None,
         on_red=on_red.value if on_red else None,
         no_cache=no_cache,
+        allow_quarantine=allow_quarantine,
     )
     if dry_run:
         return _rehearse(options, plan or None, wanted)

@@ -12,6 +12,7 @@ from workbench.engine.judging import Judge, is_red
 from workbench.engine.made import Candidate, Made, commit, make
 from workbench.engine.session import Session
 from workbench.engine.suites import standings
+from workbench.engine.triggers import respond, trigger_of
 from workbench.model.batch import BatchState
 from workbench.model.event import (
     BatchCommitted,
@@ -34,6 +35,8 @@ class BatchStory:
     session: Session
     judge: Judge
     on_red: str
+    fired: bool = False
+    """A trigger fired: the run goes no further."""
 
     def carry_out(self, batch: Batch, seq: int) -> BatchState:
         """Take `batch` from its planned state to its end; returns that end."""
@@ -50,6 +53,12 @@ class BatchStory:
         red = judgements[-1]
         if not is_red(red):
             return self.keep(batch, candidate, judgements, split=False)
+        trigger = trigger_of(session, red)
+        if trigger is not None:
+            ended = self._drop(batch, BatchState.ROLLED_BACK, f"trigger {trigger.do}: {told(red)}")
+            self.fired = True
+            respond(self.judge, trigger, red, batch=batch.id, phase=batch.priority)
+            return ended
         if self.on_red != "isolate":
             return self._drop(batch, BatchState.ROLLED_BACK, told(red))
         return self._isolate(batch, candidate, red, when=when)

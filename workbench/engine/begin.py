@@ -34,6 +34,7 @@ class RunOptions:
     branch: str | None = None
     on_red: str | None = None
     no_cache: bool = False
+    allow_quarantine: bool = False
 
     def chooses(self, batch: Batch) -> bool:
         return self.phase in (None, batch.priority) and self.batch in (None, batch.id)

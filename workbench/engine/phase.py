@@ -7,12 +7,14 @@ savepoint before it, found by bisection, with a certificate like any rollback.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.judging import Judged, in_level_order, is_red
 from workbench.engine.red_proof import proven_red
 from workbench.engine.rollback import back_to, on_branch
 from workbench.engine.suites import measured
+from workbench.engine.triggers import respond, trigger_of
 from workbench.model.gate import Verdict
 from workbench.model.plan import Phase
 from workbench.model.run import BatchRecord
@@ -39,6 +41,8 @@ def _close(story: BatchStory, when: str, kept: Sequence[BatchRecord], name: str)
     gates = [gate for gate in story.session.ws.spec.gates if _asks(gate, when)]
     for gate in in_level_order(gates):
         if gate.run and gate.expect == "green" and kept and _red(story, gate, kept[-1].commit):
+            if _fired(story, gate, kept[-1]):
+                return
             kept = _take_back(story, gate, kept, name)
         tip = _judged(story, story.session.tip)
         judgement = story.judge.ask(gate, "", tip)
@@ -57,6 +61,19 @@ def _take_back(story: BatchStory, gate: GateSpec, kept: Sequence[BatchRecord], n
             low = middle + 1
     back_to(story.session, kept[low].id, target=f"{name} ({gate.id} is red from {kept[low].id} on)", mode="rollback")
     return kept[:low]
+
+
+def _fired(story: BatchStory, gate: GateSpec, last: BatchRecord) -> bool:
+    """Carry out the trigger on a red gate, if there is one."""
+    red = story.judge.ask(gate, "", _judged(story, story.session.tip))
+    trigger = trigger_of(story.session, red)
+    if trigger is None:
+        return False
+    story.fired = True
+    short = measured(story.session, story.judge.baseline.get(gate.id), red, gate)
+    story.session.record(replace(short, suite=replace(short.suite, met=False)))
+    respond(story.judge, trigger, red, batch="", phase=last.priority)
+    return True
 
 
 def _red(story: BatchStory, gate: GateSpec, commit: str | None) -> bool:

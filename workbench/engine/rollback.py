@@ -84,8 +84,13 @@ def abort_run(directory: Path, *, means: Means) -> RunRecord:
         return session.ledger.load_run(session.run)
 
 
-def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certificate:
-    """Move the run branch to the savepoint before `batch`; later batches go along."""
+def back_to(
+    session: Session, batch: str, *, target: str, mode: str, meanwhile: Callable[[], None] = lambda: None
+) -> Certificate:
+    """Move the run branch to the savepoint before `batch`; later batches go along.
+
+    `meanwhile` is done there before the certificate is made, which tells what gates said of the tree.
+    """
     record = session.ledger.load_run(session.run)
     kept = on_branch(record)
     at = next(number for number, one in enumerate(kept) if one.id == batch)
@@ -98,6 +103,7 @@ def back_to(session: Session, batch: str, *, target: str, mode: str) -> Certific
     session.record(back)
     compare_and_swap(session.ws.repo, session.ref, new=savepoint, old=old, reason=f"workbench: roll back {target}")
     session.tip = savepoint
+    meanwhile()
     return certify(session, back)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.begin import RunOptions, begin, finish_rollback, take_up
+from workbench.engine.entry import barred
 from workbench.engine.judging import Judge, measure_baseline
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
@@ -54,7 +55,8 @@ def carry_out(session: Session, options: RunOptions) -> RunRecord:
         with _court(session, options) as judge:
             story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
             _phases(story, options)
-            close_run(story)
+            if not story.fired:
+                close_run(story)
     except KeyboardInterrupt:
         session.record(RunInterrupted(session.run, "interrupted from the keyboard"))
         raise Interrupted(
@@ -71,12 +73,20 @@ def _phases(story: BatchStory, options: RunOptions) -> None:
     numbers = {batch.id: seq for seq, batch in enumerate(story.session.plan.batches(), start=1)}
     for phase in story.session.plan.phases:
         chosen = [batch for batch in phase.batches if options.chooses(batch)]
+        if chosen and not options.allow_quarantine and barred(_record(story), phase.priority):
+            return
         for batch in pending(story.session, chosen):
             ended = story.carry_out(batch, numbers[batch.id])
-            if story.on_red == "stop" and ended is BatchState.ROLLED_BACK:
+            if story.fired or (story.on_red == "stop" and ended is BatchState.ROLLED_BACK):
                 return
         if chosen:
             close_phase(story, phase)
+        if story.fired:
+            return
+
+
+def _record(story: BatchStory) -> RunRecord:
+    return story.session.ledger.load_run(story.session.run)
 
 
 def pending(session: Session, batches: list[Batch]) -> Iterator[Batch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from workbench.engine.entry import next_is_barred
 from workbench.engine.workspace import ledger_path
 from workbench.ledger.ledger import Ledger
 from workbench.model.batch import BatchState
@@ -59,7 +60,7 @@ def next_command(record: RunRecord) -> str:
         return "workbench resume"
     todo = (BatchState.PLANNED, BatchState.ROLLED_BACK)
     if any(one.state in todo for one in record.batches):
-        return f"workbench run {record.plan}"
+        return f"workbench run {record.plan}" + (" --allow-quarantine" if next_is_barred(record) else "")
     if record.head not in (record.ground or record.base, record.landed):
         return f"workbench land {record.plan}"
     return ""

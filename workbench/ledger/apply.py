@@ -240,6 +240,11 @@ def _(event: events.RolledBack, at: At) -> None:
 
 
 @apply.register
+def _(event: events.TriggerFired, at: At) -> None:  # noqa: ARG001  the event is all there is to keep
+    return
+
+
+@apply.register
 def _(event: events.LandStarted, at: At) -> None:
     run = run_number(at.db, event.run)
     open_one = at.db.execute("SELECT land FROM lands WHERE state = 'started'").fetchone()

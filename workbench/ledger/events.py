@@ -35,6 +35,7 @@ KINDS: Mapping[str, type[Event]] = MappingProxyType(
         "suite_measured": model.SuiteMeasured,
         "rollback_started": model.RollbackStarted,
         "rolled_back": model.RolledBack,
+        "trigger_fired": model.TriggerFired,
         "land_started": model.LandStarted,
         "landed": model.Landed,
         "land_abandoned": model.LandAbandoned,

@@ -7,9 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from workbench.ledger import codec, database, views
+from workbench.ledger import codec, database, log, views
 from workbench.model.batch import ON_BRANCH, BatchState
-from workbench.model.run import BatchRecord, GateRecord, QuarantineRecord, RunOutcome, RunRecord
+from workbench.model.event import TriggerFired
+from workbench.model.run import BatchRecord, GateRecord, QuarantineRecord, RunOutcome, RunRecord, TriggerRecord
 from workbench.model.violation import Place, Priority, SiteState, Violation
 
 _Strings = tuple[str, ...]
@@ -44,8 +45,15 @@ def load(db: sqlite3.Connection, run: int) -> RunRecord:
         gate_runs=row["gate_runs"],
         rules=codec.loads(_Strings, row["rules"]),
         landed=_landed(db, run),
+        triggers=_triggers(db, row["run"]),
         ground=_ground(db, run, row["branch"], row["base"]),
     )
+
+
+def _triggers(db: sqlite3.Connection, run: str) -> tuple[TriggerRecord, ...]:
+    rows = db.execute("SELECT n FROM events WHERE run = ? AND kind = 'trigger_fired' ORDER BY n", (run,)).fetchall()
+    found = (log.read_one(db, n).event for (n,) in rows)
+    return tuple(one.record for one in found if isinstance(one, TriggerFired))
 
 
 def _landed(db: sqlite3.Connection, run: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.model.batch import BatchState
 from workbench.model.gate import Judgement
-from workbench.model.run import Certificate, QuarantineRecord, RunOutcome, SuiteRecord
+from workbench.model.run import Certificate, QuarantineRecord, RunOutcome, SuiteRecord, TriggerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,14 @@ class RolledBack:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerFired:
+    """A gate with a trigger was red, and the plan's policy was carried out; the run goes no further."""
+
+    run: str
+    record: TriggerRecord
+
+
+@dataclass(frozen=True, slots=True)
 class LandStarted:
     """Intent to move the user's `branch` from `old` to `new`; `land` names the attempt and its place in `keep`.
 
@@ -228,6 +236,7 @@ Event = (
     | SuiteMeasured
     | RollbackStarted
     | RolledBack
+    | TriggerFired
     | LandStarted
     | Landed
     | LandAbandoned

@@ -97,6 +97,21 @@ class SuiteRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerRecord:
+    """A trigger that fired: its gate, what was done, in which batch ("" at a phase's or run's end), by which tests.
+
+    `taken_off` are the batches that were rolled back; `lessons` is the file with the draft of what to learn.
+    """
+
+    gate: str
+    do: str
+    batch: str
+    tests: tuple[str, ...]
+    taken_off: tuple[str, ...]
+    lessons: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run whole; `landed` is the commit the user's branch was moved to last, "" before any.
 
@@ -124,6 +139,7 @@ class RunRecord:
     rules: tuple[str, ...] = ()
     landed: str = ""
     ground: str = ""
+    triggers: tuple[TriggerRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

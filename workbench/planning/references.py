@@ -44,6 +44,8 @@ def check_references(data: object) -> Iterator[Complaint]:
     """Yield what is wrong between the parts of a plan file's plain data."""
     yield from _twice(each(data, "rules", None, "id"), "two rules have the id")
     yield from _twice(each(data, "gates", None, "id"), "two gates have the id")
+    yield from _twice(each(data, "triggers", None, "gate"), "two triggers have the gate")
+    yield from _no_such_gate(data)
     yield from _twice(
         each(data, "batches", "together", None, None), "rules land together in one group only, not twice:"
     )
@@ -104,6 +106,13 @@ def _reserved(data: object) -> Iterator[Complaint]:
     for path, word in each(data, "gates", None, "id"):
         if word in set(BUILTIN_GATES):
             yield path, f"{word!r} is the name of a gate that always runs; choose another id", ""
+
+
+def _no_such_gate(data: object) -> Iterator[Complaint]:
+    known = [word for _, word in each(data, "gates", None, "id")]
+    for path, word in each(data, "triggers", None, "gate"):
+        if word not in known:
+            yield path, f"there is no gate {word!r}", near(word, known) or f"gates: {', '.join(known) or 'none'}"
 
 
 def _climbing(data: object) -> Iterator[Complaint]:

@@ -209,6 +209,13 @@ class GateSpec(_Table):
         return self
 
 
+class TriggerSpec(_Table):
+    """What is done as soon as a gate is red, before anybody looks for the guilty."""
+
+    gate: _Name
+    do: Literal["rollback-phase", "rollback-run", "freeze"]
+
+
 class PlanFile(_Table):
     """A whole plan file."""
 
@@ -225,6 +232,7 @@ class PlanFile(_Table):
     batches: Batches = Batches()
     run: RunSpec = RunSpec()
     gates: tuple[GateSpec, ...] = ()
+    triggers: tuple[TriggerSpec, ...] = ()
 
 
 class PlanSpec(PlanFile):

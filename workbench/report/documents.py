@@ -10,7 +10,7 @@ from workbench.model.errors import PlanFileError, Problem, WorkbenchError
 from workbench.model.event import Event
 from workbench.model.flips import flips
 from workbench.model.plan import Batch, Phase, Plan
-from workbench.model.run import BatchRecord, Certificate, Landing, QuarantineRecord, RunRecord
+from workbench.model.run import BatchRecord, Certificate, Landing, QuarantineRecord, RunRecord, TriggerRecord
 from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
 from workbench.report.figures import moment
 from workbench.report.objects import (
@@ -163,6 +163,7 @@ def run_document(record: RunRecord) -> Object:
         "totals": totals_object(totals(record.violations, record.rules)),
         "gates": [suite_object(suite) for suite in record.suites],
         "flips": [flip_object(one) for one in flips(record)],
+        "triggers": [_trigger(one) for one in record.triggers],
         "gate_runs": record.gate_runs,
     }
 
@@ -181,6 +182,17 @@ def _batch(batch: BatchRecord) -> Object:
         "seconds": round(batch.seconds, 3),
         "reason": batch.reason,
         "gates": [gate_object(gate) for gate in batch.gates],
+    }
+
+
+def _trigger(record: TriggerRecord) -> Object:
+    return {
+        "gate": record.gate,
+        "do": record.do,
+        "batch": record.batch or None,
+        "tests": list(record.tests),
+        "taken_off": list(record.taken_off),
+        "lessons": record.lessons,
     }
 
 

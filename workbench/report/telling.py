@@ -29,6 +29,7 @@ _OfRun = (
     happened.RunStarted
     | happened.RollbackStarted
     | happened.RolledBack
+    | happened.TriggerFired
     | happened.RunInterrupted
     | happened.RunResumed
     | happened.RunFinished
@@ -102,6 +103,8 @@ def _of_run(event: _OfRun) -> str:
         case happened.RolledBack():
             proof = "verified" if event.certificate.verified else "NOT VERIFIED"
             words = f"{event.certificate.mode} of {event.certificate.target}: {proof}"
+        case happened.TriggerFired():
+            words = f"trigger: {event.record.gate} is red, {event.record.do}; lessons in {event.record.lessons}"
         case happened.RunInterrupted():
             words = f"interrupted: {event.reason}"
         case happened.RunResumed():

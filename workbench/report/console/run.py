@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from workbench.model.batch import DONE, ON_BRANCH, BatchState
-from workbench.model.run import BatchRecord, QuarantineRecord, RunOutcome, RunRecord, SuiteRecord
+from workbench.model.run import BatchRecord, QuarantineRecord, RunOutcome, RunRecord, SuiteRecord, TriggerRecord
 from workbench.model.violation import SiteState, totals
 from workbench.report.console import frame
 from workbench.report.console.gates import VERDICT_STYLE
@@ -38,6 +38,7 @@ def show_run(console: Console, record: RunRecord, next_command: str, *, full: bo
     show_totals(console, totals(record.violations, record.rules))
     show_suites(console, record.suites)
     _not_kept(console, record.batches)
+    _triggers(console, record.triggers)
     _quarantined(console, record.quarantined, full=full)
     show_blocked(console, [one for one in record.violations if one.state is SiteState.BLOCKED], full=full)
     _branch(console, record)
@@ -85,6 +86,14 @@ def _not_kept(console: Console, batches: Sequence[BatchRecord]) -> None:
     for one in dropped:
         why = f": {one.reason}" if one.reason else ""
         frame.paragraph(console, frame.text(one.id, frame.STRONG), f"  {str(one.state).replace('_', ' ')}{why}")
+
+
+def _triggers(console: Console, triggers: Sequence[TriggerRecord]) -> None:
+    for one in triggers:
+        where = f"in {one.batch}" if one.batch else "at the end"
+        frame.heading(console, frame.text("trigger", frame.BAD), f"{one.gate} was red {where}: {one.do}")
+        taken = ", ".join(one.taken_off) or "nothing"
+        frame.paragraph(console, f"rolled back: {taken}; a draft of the lessons is in {one.lessons}")
 
 
 def _quarantined(console: Console, records: Sequence[QuarantineRecord], *, full: bool) -> None:
