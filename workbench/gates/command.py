@@ -12,6 +12,7 @@ from typing import Literal
 
 from workbench.gates.bench import Bench
 from workbench.gates.process import Ended, run_process
+from workbench.gates.recorded import read_record, recording
 from workbench.gates.reports import TestReport, Unreadable, read_junit
 from workbench.gates.streams import read_lines, read_subunit, read_tap
 from workbench.gates.verdict import conclude, runs_pytest
@@ -41,16 +42,17 @@ def run_command(gate: GateSpec, *, bench: Bench, files: tuple[str, ...]) -> Gate
     if names_files(gate) and not present:
         return GateReport(gate.id, gate.level, Verdict.SKIP, 0.0, reason="no changed file to judge")
     with tempfile.TemporaryDirectory(prefix=f"{gate.id}-", dir=bench.scratch) as directory:
-        output, junit = Path(directory, "output"), Path(directory, "junit.xml")
+        output, junit, record = (Path(directory, name) for name in ("output", "junit.xml", "record"))
+        env = _environment(gate, bench)
         ended = run_process(
             _argv(gate, bench, junit=junit, files=_as_arguments(present, gate.cwd)),
             cwd=bench.sandbox / gate.cwd,
-            env=_environment(gate, bench),
+            env=recording(env, record) if gate.report == "pytest" else env,
             timeout=gate.timeout,
             output=output,
             inherit=bench.inherit,
         )
-        found = _evidence(gate, ended, output=output, junit=junit)
+        found = _evidence(gate, ended, output=output, junit=junit, record=record)
         return _report(gate, ended, found, tail=_tail(output), secrets={**bench.environ, **dict(gate.env)})
 
 
@@ -87,11 +89,15 @@ def _environment(gate: GateSpec, bench: Bench) -> dict[str, str]:
     return {**bench.env, **own}
 
 
-def _evidence(gate: GateSpec, ended: Ended, *, output: Path, junit: Path) -> TestReport | Unreadable | None:
+def _evidence(
+    gate: GateSpec, ended: Ended, *, output: Path, junit: Path, record: Path
+) -> TestReport | Unreadable | None:
     if gate.report == "exit-code":
         return None
     if gate.report == "junit":
         return read_junit(junit)
+    if gate.report == "pytest":
+        return read_record(record)
     if ended.left_out:
         return Unreadable(f"{ended.left_out} bytes of the output it should be read from were too many to keep")
     return _printed(gate.report, output)

@@ -128,7 +128,8 @@ def _shape_of_report(value: object) -> str:
 
 
 Report = Annotated[
-    Annotated[Literal["junit", "tap", "subunit", "exit-code"], Tag("a name")] | Annotated[LinesReport, Tag("a table")],
+    Annotated[Literal["junit", "pytest", "tap", "subunit", "exit-code"], Tag("a name")]
+    | Annotated[LinesReport, Tag("a table")],
     Discriminator(_shape_of_report),
 ]
 
