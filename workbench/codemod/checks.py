@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from workbench.codemod.doctests import without_examples
 from workbench.codemod.edit import Edit
 from workbench.codemod.lexing import is_tame
 from workbench.codemod.names import Names, names_of
@@ -88,7 +89,8 @@ def _bytes(before: Module, after: Module) -> Iterator[Failure]:
 
 
 def _docstring(before: Module, after: Module) -> Iterator[Failure]:
-    if ast.get_docstring(before.tree, clean=False) != ast.get_docstring(after.tree, clean=False):
+    old, new = (without_examples(ast.get_docstring(one.tree, clean=False)) for one in (before, after))
+    if old != new:
         yield Failure("docstring-changed", "the module's docstring is another one")
 
 

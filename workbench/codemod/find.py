@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
+from workbench.codemod.doctests import found
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Parameters, Rule
 from workbench.codemod.source import Module
@@ -18,7 +19,7 @@ def find_in(module: Module, rules: Sequence[Rule[Parameters]], project: Project)
 
     Rules that do not apply to the file's path are left out. Raises Unparsable.
     """
-    sites = [site for rule in rules if applies(rule.parameters, module.path) for site in rule.find(module, project)]
+    sites = [site for rule in rules if applies(rule.parameters, module.path) for site in found(rule, module, project)]
     return tuple(fingerprints(module.path, sites))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.checks import check, strays
+from workbench.codemod.doctests import found, rewritten
 from workbench.codemod.edit import OverlappingEdits, splice
 from workbench.codemod.project import Project
 from workbench.codemod.roots import ModuleMap
@@ -112,7 +113,7 @@ class _File:
         """Return what a rule finds; it is asked once of every stage the file goes through."""
         key = (rule.id, module)
         if key not in self._known:
-            self._known[key] = tuple(rule.find(module, self.project))
+            self._known[key] = tuple(found(rule, module, self.project))
         return self._known[key]
 
     # ---- one rule
@@ -131,7 +132,7 @@ class _File:
 
     def _round(self, rule: Rule[Parameters], module: Module, ready: dict[Site, str]) -> tuple[Module, dict[Site, str]]:
         """Mend sites; where their edits overlap, only the innermost, and return the others as they then stand."""
-        rewrite = rule.rewrite(module, self.project, tuple(ready))
+        rewrite = rewritten(rule, module, self.project, tuple(ready))
         inner = ready
         try:
             after = self._module(splice(module.source, rewrite.edits))
@@ -139,7 +140,7 @@ class _File:
             inner = {site: name for site, name in ready.items() if not any(_holds(site, other) for other in ready)}
             if len(inner) == len(ready):
                 raise _FailedError("overlap", f"{rule.id}: {error}") from None
-            rewrite = rule.rewrite(module, self.project, tuple(inner))
+            rewrite = rewritten(rule, module, self.project, tuple(inner))
             after = self._module(splice(module.source, rewrite.edits))
         for failure in strays(module, rewrite.edits, after):
             raise _FailedError(failure.code, f"{rule.id}, line {failure.line}: {failure.detail}")

@@ -108,6 +108,8 @@ class Rule(ABC, Generic[P]):
     examples: ClassVar[tuple[Example, ...]]
     fixes: ClassVar[bool] = True
     """False for kinds that only detect."""
+    reads_doctests: ClassVar[bool] = False
+    """True for kinds that can look at doctests as at any code of the file."""
     elsewhere: ClassVar[bool] = False
     """True for kinds whose engine is never installed with this program; their examples hold where it is."""
 

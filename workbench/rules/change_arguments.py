@@ -112,6 +112,7 @@ class ChangeArgumentsParameters(CallParameters):
 class ChangeArguments(Rule[ChangeArgumentsParameters]):
     kind: ClassVar[str] = "change-arguments"
     summary: ClassVar[str] = "A callable takes other arguments: its calls rename, drop, add or spell them out."
+    reads_doctests: ClassVar[bool] = True
     Parameters = ChangeArgumentsParameters
     defaults: ClassVar[dict[str, object]] = {"call": "shop.client.fetch", "rename": {"verify": "check"}}
 

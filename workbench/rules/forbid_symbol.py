@@ -54,6 +54,7 @@ class ForbidSymbolParameters(Parameters):
 class ForbidSymbol(Detector[ForbidSymbolParameters]):
     kind: ClassVar[str] = "forbid-symbol"
     summary: ClassVar[str] = "A symbol must be gone, or nobody may import it, or only some files may call it."
+    reads_doctests: ClassVar[bool] = True
     Parameters = ForbidSymbolParameters
     defaults: ClassVar[dict[str, object]] = {"symbol": "app.legacy.create"}
 

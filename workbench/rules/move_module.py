@@ -58,6 +58,7 @@ class MoveModuleParameters(Parameters):
 class MoveModule(Rule[MoveModuleParameters]):
     kind: ClassVar[str] = "move-module"
     summary: ClassVar[str] = "A module lives elsewhere: every import of it and every path through it follows."
+    reads_doctests: ClassVar[bool] = True
     Parameters = MoveModuleParameters
     defaults: ClassVar[dict[str, object]] = {"from": "app.old", "to": "app.new"}
 

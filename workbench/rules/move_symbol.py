@@ -75,6 +75,7 @@ class MoveSymbolParameters(Parameters):
 class MoveSymbol(Rule[MoveSymbolParameters]):
     kind: ClassVar[str] = "move-symbol"
     summary: ClassVar[str] = "A symbol lives elsewhere or has another name: every import and use follows."
+    reads_doctests: ClassVar[bool] = True
     Parameters = MoveSymbolParameters
     defaults: ClassVar[dict[str, object]] = {"from": "shop.old_mod.old", "to": "shop.new_mod.new"}
 

@@ -84,6 +84,7 @@ class PatternParameters(ReceiverParameters):
 class PatternRule(Rule[PatternParameters]):
     kind: ClassVar[str] = "pattern"
     summary: ClassVar[str] = "An expression is written another way, wherever it matches a pattern."
+    reads_doctests: ClassVar[bool] = True
     Parameters = PatternParameters
     defaults: ClassVar[dict[str, object]] = {
         "match": "$HS.get_datastore()",

@@ -41,6 +41,7 @@ _TREE = (("shop/__init__.py", ""), ("shop/stock.py", "def count(*a): ...\n"))
 class RemoveAwait(Rule[CallParameters]):
     kind: ClassVar[str] = "remove-await"
     summary: ClassVar[str] = "A function is no coroutine function any more: its calls are not awaited."
+    reads_doctests: ClassVar[bool] = True
     Parameters = CallParameters
     defaults: ClassVar[dict[str, object]] = {"call": "shop.stock.count"}
 

@@ -114,6 +114,7 @@ class ReplaceCallParameters(CallParameters):
 class ReplaceCall(Rule[ReplaceCallParameters]):
     kind: ClassVar[str] = "replace-call"
     summary: ClassVar[str] = "Calls of one callable become calls of another, with the arguments it needs."
+    reads_doctests: ClassVar[bool] = True
     Parameters = ReplaceCallParameters
     defaults: ClassVar[dict[str, object]] = {
         "call": "app.ws.manager.Manager",
