@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.gates import probe
@@ -47,6 +47,21 @@ def prove(bench: Bench, packages: tuple[str, ...]) -> Proof:
     if strange:
         raise ProvenanceFailed(f"the gates would not test the sandbox: {'; '.join(strange)}", hint=_MEND)
     return Proof(origins)
+
+
+def installed(bench: Bench, packages: tuple[str, ...]) -> dict[str, str]:
+    """Return those of the top-level `packages` that the interpreter also finds outside the sandbox, with the place.
+
+    A gate that does not heed PYTHONPATH (`python -I`, a program of its own) would test those.
+    """
+    without = {name: value for name, value in bench.env.items() if name != "PYTHONPATH"}
+    found = _probe(replace(bench, env=without), packages)
+    sandbox = bench.sandbox.resolve()
+    return {
+        package: places[0]
+        for package, places in found.items()
+        if places and not Path(places[0]).resolve().is_relative_to(sandbox)
+    }
 
 
 def canary_source(nonce: str) -> bytes:
