@@ -208,7 +208,7 @@ env = ["A B"]
         (RULE + f'{GATE}run = ["{{juint}}"]\n', "gates[unit].run[0]", "unknown placeholder {juint}"),
         (RULE + f'{GATE}run = ["a"]\ntarget = "90%"\n', "gates[unit]", "`target` counts tests, and an exit code"),
         (RULE + f'{GATE}run = ["a"]\nreport = "junit"\n', "gates[unit]", "a junit report needs {junit}"),
-        (RULE + f'{GATE}run = ["a"]\nreport = "xml"\n', "gates[unit].report", "'xml' is not one of junit, tap"),
+        (RULE + f'{GATE}run = ["a"]\nreport = "xml"\n', "gates[unit].report", "'xml' is not one of junit, pytest, tap"),
         (
             RULE + f'{GATE}run = ["a"]\nreport = {{ lines = "(" }}\n',
             "gates[unit].report.lines",

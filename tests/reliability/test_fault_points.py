@@ -38,8 +38,8 @@ STEPS = {
     "a run goes on": "ledger.RunResumed",
     "a landing is taken back": "ledger.LandAbandoned",
 }
-# Recorded only where the tree has what the codemod refuses at the last moment, or at Ctrl-C.
-ELSEWHERE = {"SitesBlocked", "RunInterrupted"}
+# Recorded only where the codemod refuses at the last moment, at Ctrl-C, or where the plan has triggers.
+ELSEWHERE = {"SitesBlocked", "RunInterrupted", "TriggerFired"}
 
 
 @pytest.fixture(scope="module")
