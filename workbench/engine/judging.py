@@ -15,6 +15,7 @@ from workbench.engine.builtin import builtin_gates
 from workbench.engine.confirming import decide, is_red, undecided
 from workbench.engine.evidence_elsewhere import read_evidence
 from workbench.engine.made import Candidate
+from workbench.engine.selecting import Selection, Selector
 from workbench.engine.session import Session
 from workbench.engine.stage import Stage
 from workbench.gates.builtin import Compiler
@@ -23,7 +24,7 @@ from workbench.gates.judge import judge
 from workbench.gates.repeated import run_gate
 from workbench.model.errors import EnvironmentFailed
 from workbench.model.event import BaselineJudged, GateJudged, GateStarted
-from workbench.model.gate import GateReport, Judgement
+from workbench.model.gate import GateReport, Judgement, Verdict
 from workbench.planning.spec import BUILTIN_GATES, GateSpec
 
 __all__ = ["Judge", "Judged", "batch_gates", "in_level_order", "is_red", "measure_baseline", "verdict_key"]
@@ -57,6 +58,10 @@ class Judge:
     fresh: bool = False
     """True: believe no remembered verdict."""
     _of_files: dict[tuple[str, tuple[str, ...]], GateReport] = field(default_factory=dict)
+    _selector: Selector = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._selector = Selector(self.session)
 
     def judge(self, batch: str, candidate: Candidate, *, after: Judgement | None = None) -> tuple[Judgement, ...]:
         """Run the gates of a batch on `candidate`, cheapest first, up to the first red one.
@@ -103,19 +108,54 @@ class Judge:
             brought = judge(read_evidence(self.session.ws, gate, tree), None, gate)
             self._record(batch, tree, brought, trial=trial)
             return brought
-        key = verdict_key(self.session, self.stage, gate)
-        known = None if fresh or self.fresh else self.session.ledger.cached_judgement(tree, gate.id, key)
-        if known is not None:
-            remembered = replace(known, cached=True)
-            self._record(batch, tree, remembered, trial=trial, key=key)
-            return remembered
-        seen = [self._once(gate, batch, judged)]
+        selection = self._selection(gate, judged)
+        whole = verdict_key(self.session, self.stage, gate)
+        keys = [whole, selection.key(whole)] if selection.files else [whole]
+        for key in () if fresh or self.fresh else keys:
+            known = self.session.ledger.cached_judgement(tree, gate.id, key)
+            if known is not None:
+                remembered = replace(known, cached=True)
+                self._record(batch, tree, remembered, trial=trial, key=key)
+                return remembered
+        decided = self._decided(gate, batch, judged, selection, after)
+        self._record(batch, tree, decided, trial=trial, key=keys[-1] if decided.left_out else whole)
+        return decided
+
+    def _decided(
+        self, gate: GateSpec, batch: str, judged: Judged, selection: Selection, after: Judgement | None
+    ) -> Judgement:
+        """Run the gate as often as it takes; after the first look, all tests."""
+        tree = judged.tree
+        seen = [self._selected(gate, batch, judged, selection)]
+        if seen[0].left_out and seen[0].lost:
+            # Tests are missing that nobody left out: what is left out is not known well enough.
+            self._record(batch, tree, seen[0], trial=True)
+            seen = [self._once(gate, batch, judged)]
         while undecided(seen, after, gate):
             self._record(batch, tree, seen[-1], trial=True)
             seen.append(self._once(gate, batch, judged))
-        decided = decide(seen, gate)
-        self._record(batch, tree, decided, trial=trial, key=key)
-        return decided
+        # A red that was seen again is told of as all the tests show it.
+        return decide([*seen[1:], seen[0]], gate)
+
+    def _selection(self, gate: GateSpec, judged: Judged) -> Selection:
+        """Return what the gate may leave out; nothing at the end of a phase or run."""
+        if gate.select == "all" or judged.final:
+            return Selection()
+        return self._selector.choose(gate, judged.commit, judged.files, self.baseline.get(gate.id))
+
+    def _selected(self, gate: GateSpec, batch: str, judged: Judged, selection: Selection) -> Judgement:
+        """Judge by the tests that the change can reach."""
+        baseline = self.baseline.get(gate.id)
+        if not selection.files or baseline is None:
+            judgement = self._once(gate, batch, judged)
+            return replace(judgement, reason=judgement.reason or selection.told_why())
+        if selection.leaves_nothing(baseline):
+            unasked = GateReport(gate.id, gate.level, Verdict.SKIP, 0.0, tests={})
+            return selection.told(Judgement(unasked, Verdict.SKIP), baseline)
+        self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
+        less = selection.gate(gate, self._selector.inherited)
+        report = run_gate(less, bench=lambda: self.stage.at(judged.commit), files=judged.files)
+        return selection.told(judge(report, selection.expected(baseline, report), less), baseline)
 
     def _once(self, gate: GateSpec, batch: str, judged: Judged) -> Judgement:
         self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))

@@ -87,5 +87,9 @@ def _judged(story: BatchStory, commit: str) -> Judged:
 
 
 def _asks(gate: GateSpec, when: str) -> bool:
-    """Say whether a gate judges at the end of a phase or run; one that must turn green cannot judge a batch."""
-    return gate.when == when or (when == "phase" and gate.when == "batch" and gate.expect == "red-then-green")
+    """Say whether a gate judges at the end of a phase or run.
+
+    One that must turn green cannot judge a batch, and one that judged batches by fewer tests judges the phase by all.
+    """
+    late = gate.expect == "red-then-green" or gate.select == "impacted"
+    return gate.when == when or (when == "phase" and gate.when == "batch" and late)

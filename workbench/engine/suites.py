@@ -16,7 +16,9 @@ from workbench.planning.spec import GateSpec
 def measured(
     session: Session, baseline: GateReport | None, judgement: Judgement | None, gate: GateSpec
 ) -> SuiteMeasured:
-    """Return the standing of one gate after `judgement`; None where it never judged what is there now."""
+    """Return the standing of one gate after `judgement`; None where it never judged all that is there now."""
+    if judgement is not None and judgement.left_out:
+        judgement = None
     now = judgement.report.counts if judgement is not None else None
     met: bool | None
     if judgement is None:
@@ -41,12 +43,12 @@ def measured(
 
 
 def standings(judge: Judge, judgements: Iterable[Judgement]) -> list[SuiteMeasured]:
-    """Return the standing of every command gate among `judgements`."""
+    """Return the standing of every command gate among `judgements` that left no test out."""
     gates = {gate.id: gate for gate in judge.session.ws.spec.gates}
     return [
         measured(judge.session, judge.baseline.get(one.report.gate), one, gates[one.report.gate])
         for one in judgements
-        if one.report.gate in gates
+        if one.report.gate in gates and not one.left_out
     ]
 
 

@@ -102,7 +102,7 @@ class Judgement:
     `convicting`: tests green at the baseline and red now, or `lost` ones (ran at the baseline, absent now; one that
     the plan lets go convicts nobody). `gained`: tests red at the baseline and green now. `flaky`: tests that
     convicted in some judgings of this tree and not in others. `cached`: taken from an earlier judging of the
-    same tree.
+    same tree. `left_out`: how many tests did not run because the change does not reach them.
     """
 
     report: GateReport
@@ -113,3 +113,4 @@ class Judgement:
     gained: tuple[str, ...] = ()
     cached: bool = False
     flaky: tuple[str, ...] = ()
+    left_out: int = 0
