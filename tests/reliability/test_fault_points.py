@@ -29,6 +29,7 @@ STEPS = {
     "15 the pin goes": "ref.cand.gone",
     "F1 a file is set aside": "ledger.FileQuarantined",
     "F2 a batch is let go": "ledger.BatchDropped",
+    "before a phase, one batch is rolled forth and back": "ledger.Drilled",
     "F3 a rollback begins": "ledger.RollbackStarted",
     "F3 a rollback is proven": "ledger.RolledBack",
     "L1 a landing begins": "ledger.LandStarted",

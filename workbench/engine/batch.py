@@ -5,7 +5,7 @@ bors publishes exactly the commit it tested, or nothing. Here too; but of a red 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.engine.guilty import convict
 from workbench.engine.judging import Judge, is_red
@@ -37,13 +37,17 @@ class BatchStory:
     on_red: str
     fired: bool = False
     """A trigger fired: the run goes no further."""
+    ready: dict[str, Made] = field(default_factory=dict)
+    """Batches that a drill has rewritten already; good as long as the branch has not moved."""
 
     def carry_out(self, batch: Batch, seq: int) -> BatchState:
         """Take `batch` from its planned state to its end; returns that end."""
         session = self.session
         when = session.started + seq
         session.record(BatchStarted(session.run, batch.id, seq, session.tip, when))
-        made = make(session, batch)
+        made = self.ready.pop(batch.id, None)
+        if made is None or made.parent != session.tip:
+            made = make(session, batch)
         if made.blocked:
             session.record(SitesBlocked(session.run, batch.id, made.blocked))
         if not made.after:

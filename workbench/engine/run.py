@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.begin import RunOptions, begin, finish_rollback, take_up
+from workbench.engine.drill import drill
 from workbench.engine.entry import barred
 from workbench.engine.judging import Judge, measure_baseline
 from workbench.engine.means import Means
@@ -75,6 +76,7 @@ def _phases(story: BatchStory, options: RunOptions) -> None:
         chosen = [batch for batch in phase.batches if options.chooses(batch)]
         if chosen and not options.allow_quarantine and barred(_record(story), phase.priority):
             return
+        drill(story, phase.priority, [*pending(story.session, chosen)], numbers)
         for batch in pending(story.session, chosen):
             ended = story.carry_out(batch, numbers[batch.id])
             if story.fired or (story.on_red == "stop" and ended is BatchState.ROLLED_BACK):

@@ -48,6 +48,11 @@ class Stage:
                 user_cache_path("workbench") / "bytecode" / place.relative_to(place.anchor), ignore_errors=True
             )
 
+    def tree_of(self, commit: str) -> str:
+        """Check `commit` out and return the tree id of the files that lie there then."""
+        self._sandbox.checkout(commit)
+        return self._sandbox.held()
+
     def at(self, commit: str) -> Bench:
         """Return a bench on which exactly `commit` lies, with no bytecode of any other commit."""
         place = self._sandbox.checkout(commit)

@@ -245,6 +245,11 @@ def _(event: events.TriggerFired, at: At) -> None:  # noqa: ARG001  the event is
 
 
 @apply.register
+def _(event: events.Drilled, at: At) -> None:
+    run_number(at.db, event.run)  # a fact that moves nothing
+
+
+@apply.register
 def _(event: events.LandStarted, at: At) -> None:
     run = run_number(at.db, event.run)
     open_one = at.db.execute("SELECT land FROM lands WHERE state = 'started'").fetchone()

@@ -36,6 +36,7 @@ KINDS: Mapping[str, type[Event]] = MappingProxyType(
         "rollback_started": model.RollbackStarted,
         "rolled_back": model.RolledBack,
         "trigger_fired": model.TriggerFired,
+        "drilled": model.Drilled,
         "land_started": model.LandStarted,
         "landed": model.Landed,
         "land_abandoned": model.LandAbandoned,

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from workbench.ledger import codec, database, log, views
 from workbench.model.batch import ON_BRANCH, BatchState
-from workbench.model.event import TriggerFired
-from workbench.model.run import BatchRecord, GateRecord, QuarantineRecord, RunOutcome, RunRecord, TriggerRecord
+from workbench.model.event import Drilled, TriggerFired
+from workbench.model.run import BatchRecord, Drill, GateRecord, QuarantineRecord, RunOutcome, RunRecord, TriggerRecord
 from workbench.model.violation import Place, Priority, SiteState, Violation
 
 _Strings = tuple[str, ...]
@@ -47,6 +47,7 @@ def load(db: sqlite3.Connection, run: int) -> RunRecord:
         landed=_landed(db, run),
         triggers=_triggers(db, row["run"]),
         ground=_ground(db, run, row["branch"], row["base"]),
+        drills=_drills(db, row["run"]),
     )
 
 
@@ -76,6 +77,13 @@ def _ground(db: sqlite3.Connection, run: int, branch: str, base: str) -> str:
         if row is None:
             return ground
         later, ground = row
+
+
+def _drills(db: sqlite3.Connection, run: str) -> tuple[Drill, ...]:
+    """Return the drills; they change no state, so that the events alone remember them."""
+    rows = db.execute("SELECT n FROM events WHERE run = ? AND kind = 'drilled' ORDER BY n", (run,)).fetchall()
+    told = (log.read_one(db, n).event for (n,) in rows)
+    return tuple(one.drill for one in told if isinstance(one, Drilled))
 
 
 def _quarantined(db: sqlite3.Connection, run: int) -> tuple[QuarantineRecord, ...]:

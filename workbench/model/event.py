@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.model.batch import BatchState
 from workbench.model.gate import Judgement
-from workbench.model.run import Certificate, QuarantineRecord, RunOutcome, SuiteRecord, TriggerRecord
+from workbench.model.run import Certificate, Drill, QuarantineRecord, RunOutcome, SuiteRecord, TriggerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,14 @@ class RollbackStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Drilled:
+    """A batch was rolled forth and back in the sandbox before its phase began; the branch did not move."""
+
+    run: str
+    drill: Drill
+
+
+@dataclass(frozen=True, slots=True)
 class RolledBack:
     run: str
     certificate: Certificate
@@ -237,6 +245,7 @@ Event = (
     | RollbackStarted
     | RolledBack
     | TriggerFired
+    | Drilled
     | LandStarted
     | Landed
     | LandAbandoned

@@ -112,6 +112,27 @@ class TriggerRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Drill:
+    """A batch rolled forth and back in the sandbox before its phase began: trees as promised, and as they lay there.
+
+    `undone` is the tree that a revert of the batch would make, "" where it could not be made.
+    """
+
+    phase: str
+    batch: str
+    commit: str
+    forth_expected: str
+    forth_actual: str
+    back_expected: str
+    back_actual: str
+    undone: str
+
+    @property
+    def verified(self) -> bool:
+        return self.forth_actual == self.forth_expected and self.back_actual == self.back_expected == self.undone
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run whole; `landed` is the commit the user's branch was moved to last, "" before any.
 
@@ -140,6 +161,7 @@ class RunRecord:
     landed: str = ""
     ground: str = ""
     triggers: tuple[TriggerRecord, ...] = ()
+    drills: tuple[Drill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ class Sandbox:
         self._create(commit)
         self._put(commit, tree)
 
+    def held(self) -> str:
+        """Return the tree id of the tracked files as they lie there now, whatever the index remembers."""
+        quick = ("-c", "core.fsync=none")
+        self._git.act(*quick, "add", "--update", "--", ".")
+        return self._git.act(*quick, "write-tree").line
+
     def copy_in(self, root: Path, patterns: Iterable[str]) -> tuple[str, ...]:
         """Copy what `patterns` (globs below `root`) match into the sandbox: ignored files that gates need.
 

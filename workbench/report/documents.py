@@ -10,7 +10,7 @@ from workbench.model.errors import PlanFileError, Problem, WorkbenchError
 from workbench.model.event import Event
 from workbench.model.flips import flips
 from workbench.model.plan import Batch, Phase, Plan
-from workbench.model.run import BatchRecord, Certificate, Landing, QuarantineRecord, RunRecord, TriggerRecord
+from workbench.model.run import BatchRecord, Certificate, Drill, Landing, QuarantineRecord, RunRecord, TriggerRecord
 from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
 from workbench.report.figures import moment
 from workbench.report.objects import (
@@ -162,6 +162,7 @@ def run_document(record: RunRecord) -> Object:
         "blocked": [violation_object(one) for one in blocked],
         "totals": totals_object(totals(record.violations, record.rules)),
         "gates": [suite_object(suite) for suite in record.suites],
+        "drills": [_drill(one) for one in record.drills],
         "flips": [flip_object(one) for one in flips(record)],
         "triggers": [_trigger(one) for one in record.triggers],
         "gate_runs": record.gate_runs,
@@ -220,7 +221,19 @@ def status_document(record: RunRecord, next_command: str) -> Object:
         "outcome": str(record.outcome),
         "totals": totals_object(totals(record.violations, record.rules)),
         "gates": [suite_object(suite) for suite in record.suites],
+        "drills": [_drill(one) for one in record.drills],
         "next": next_command,
+    }
+
+
+def _drill(drill: Drill) -> Object:
+    return {
+        "phase": drill.phase,
+        "batch": drill.batch,
+        "commit": drill.commit,
+        "forth": {"expected_tree": drill.forth_expected, "actual_tree": drill.forth_actual},
+        "back": {"expected_tree": drill.back_expected, "actual_tree": drill.back_actual},
+        "verified": drill.verified,
     }
 
 

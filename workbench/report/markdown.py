@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from workbench.model.flips import flips
-from workbench.model.run import BatchRecord, QuarantineRecord, RunRecord, SuiteRecord
+from workbench.model.run import BatchRecord, Drill, QuarantineRecord, RunRecord, SuiteRecord
 from workbench.model.violation import Count, SiteState, Totals, Violation, totals
 from workbench.report.figures import NOTHING, counted, duration, goal, moment, rate, short
 from workbench.report.reasons import reason
@@ -197,4 +197,11 @@ def _back(record: RunRecord) -> str:
     kept = sorted((one.seq, one.id) for one in record.batches if one.commit)
     last = [f"workbench rollback {kept[-1][1]}   # the last batch"] if kept else []
     commands = [*last, "workbench rollback all", "workbench rollback all --revert   # where the history is shared"]
-    return "## How to go back\n\n" + markdown_block("\n".join(commands), "sh")
+    tried = "".join(f"- {_drill(one)}\n" for one in record.drills)
+    return "## How to go back\n\n" + (f"{tried}\n" if tried else "") + markdown_block("\n".join(commands), "sh")
+
+
+def _drill(drill: Drill) -> str:
+    """Say that the way back was tried before the phase began."""
+    proof = f"tree {markdown_code(short(drill.back_actual))} again" if drill.verified else "**did not come back**"
+    return f"Drill before {drill.phase}: {markdown(drill.batch)} forth and back in the sandbox, {proof}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.model.run import RunRecord, SuiteRecord
+from workbench.model.run import Drill, RunRecord, SuiteRecord
 from workbench.model.violation import Count, totals
 from workbench.report.figures import NOTHING, goal, rate, short
 from workbench.report.safe import safe
@@ -21,6 +21,7 @@ def status_text(record: RunRecord, next_command: str) -> str:
     lines += laid_out(rows)
     if record.suites:
         lines += ["", *laid_out([("suite", "baseline", "now", "target", ""), *map(_suite, record.suites)])]
+    lines += ["", *map(_drill, record.drills)] if record.drills else []
     if next_command:
         lines += ["", f"next: {next_command}"]
     return "\n".join(safe(one) for one in lines) + "\n"
@@ -34,6 +35,11 @@ def _row(name: str, count: Count) -> tuple[str, ...]:
 def _suite(suite: SuiteRecord) -> tuple[str, ...]:
     met = "" if suite.met is None else "met" if suite.met else "not met"
     return (suite.id, rate(suite.baseline), rate(suite.now), goal(suite.target, suite.now), met)
+
+
+def _drill(drill: Drill) -> str:
+    proof = f"tree {short(drill.back_actual)} again" if drill.verified else "DID NOT COME BACK"
+    return f"  drill {drill.phase}: {drill.batch} forth and back in the sandbox, {proof}"
 
 
 def laid_out(rows: Sequence[Sequence[str]]) -> list[str]:

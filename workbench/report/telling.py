@@ -30,6 +30,7 @@ _OfRun = (
     | happened.RollbackStarted
     | happened.RolledBack
     | happened.TriggerFired
+    | happened.Drilled
     | happened.RunInterrupted
     | happened.RunResumed
     | happened.RunFinished
@@ -105,6 +106,9 @@ def _of_run(event: _OfRun) -> str:
             words = f"{event.certificate.mode} of {event.certificate.target}: {proof}"
         case happened.TriggerFired():
             words = f"trigger: {event.record.gate} is red, {event.record.do}; lessons in {event.record.lessons}"
+        case happened.Drilled():
+            proof = "came back to the same tree" if event.drill.verified else "DID NOT COME BACK"
+            words = f"drill of {event.drill.phase}: {event.drill.batch} forth and back in the sandbox, {proof}"
         case happened.RunInterrupted():
             words = f"interrupted: {event.reason}"
         case happened.RunResumed():
