@@ -10,7 +10,7 @@ from rich.console import Console
 
 from workbench.model import event as e
 from workbench.model.batch import BatchState
-from workbench.model.run import TriggerRecord
+from workbench.model.run import Drill, TriggerRecord
 from workbench.model.violation import Priority
 from workbench.report.live.animated import picture
 from workbench.report.live.progress import begin, step
@@ -150,6 +150,8 @@ def test_every_event_can_be_told(story, certificate, record):
         e.RollbackStarted("r", "P1", "rollback", "a" * 40, "b" * 40, ("P1-001",)),
         e.RolledBack("r", certificate),
         e.RolledBack("r", replace(certificate, actual_tree="0" * 40)),
+        e.Drilled("r", Drill("P1", "P1-001", "c" * 40, "f" * 40, "f" * 40, "b" * 40, "b" * 40, "b" * 40)),
+        e.Drilled("r", Drill("P1", "P1-001", "c" * 40, "f" * 40, "f" * 40, "b" * 40, "b" * 40, "")),
         e.LandStarted("r", "l", "main", "a" * 40, "b" * 40, "/w", ("a.py",)),
         e.Landed("r", "l"),
         e.LandAbandoned("r", "l", "a.py was saved meanwhile", (("a.py", "/w/.git/workbench/keep/l/a.py"),)),
@@ -161,10 +163,12 @@ def test_every_event_can_be_told(story, certificate, record):
     ]
     told = [tell(event) for event, _ in story] + [tell(event) for event in more]
     assert all(told)
-    assert told[-11:] == [
+    assert told[-13:] == [
         "rollback of P1: aaaaaaaaaa → bbbbbbbbbb",
         "rollback of P1: verified",
         "rollback of P1: NOT VERIFIED",
+        "drill of P1: P1-001 forth and back in the sandbox, came back to the same tree",
+        "drill of P1: P1-001 forth and back in the sandbox, DID NOT COME BACK",
         "lands on main: aaaaaaaaaa → bbbbbbbbbb",
         "landed",
         "not landed: a.py was saved meanwhile; kept 1 edit that came between: a.py",
