@@ -89,6 +89,15 @@ def test_what_is_copied_in_may_lead_anywhere(make_case):
     assert judgings(case)[0].judgement.reason == "all tests: `run.copy` brings made/*.py, which no commit holds"
 
 
+def test_a_tree_without_a_change_is_judged_by_all(make_case):
+    """The trigger asks about the tree it went back to, which is the base here."""
+    plan = IMPACTED.replace('level = "tests"', 'level = "protected"')
+    trigger = '\n[[triggers]]\ngate = "unit"\ndo = "rollback-run"\n'
+    case = make_case(user("bad", breaks=True), FAR, plan=plan, gates=trigger)
+    case.run()
+    assert ran(judgings(case)[-1]) == {"test_bad", "test_far"}
+
+
 def test_the_home_of_a_test_is_known_where_only_one_file_can_be_it():
     tree = dict.fromkeys(("tests/test_a.py", "sub/tests/test_a.py", "sub/tests/test_b.py", "tests/__init__.py"), "")
     tests = ("tests.test_a::one", "sub.tests.test_b.TestB::two", "tests/test_b.py::three", "gone::four")

@@ -120,6 +120,8 @@ def test_what_all_tests_share_reaches_them_all(extra, changed):
 def test_a_setting_that_has_nothing_to_do_with_tests_reaches_none():
     extra = {"pyproject.toml": '[project.scripts]\nrun = "app.low:main"\n', "setup.py": "setup()\nimport subprocess\n"}
     assert "tests/test_none.py" not in reached_in(TREE | extra, "app/low.py")
+    extra = {"pyproject.toml": '[project.optional-dependencies]\nnear = ["pytest"]\n'}
+    assert reached_in(TREE | extra, "lib/near.py") == {"tests/test_near.py"}
 
 
 def test_words_of_the_gates_may_name_plug_ins_but_paths_do_not():

@@ -138,8 +138,8 @@ class Judge:
         return decide([*seen[1:], seen[0]], gate)
 
     def _selection(self, gate: GateSpec, judged: Judged) -> Selection:
-        """Return what the gate may leave out; nothing at the end of a phase or run."""
-        if gate.select == "all" or judged.final:
+        """Return what the gate may leave out; nothing at the end of a phase or run, or for no change."""
+        if gate.select == "all" or judged.final or not judged.files:
             return Selection()
         return self._selector.choose(gate, judged.commit, judged.files, self.baseline.get(gate.id))
 

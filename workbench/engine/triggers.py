@@ -53,4 +53,4 @@ def _protect(judge: Judge) -> None:
     tip = Judged(session.tip, session.ws.repo.tree(session.tip), changed)
     for gate in in_level_order(session.ws.spec.gates):
         if gate.level is Level.PROTECTED and gate.run:
-            judge.ask(gate, "", tip, fresh=True)
+            judge.ask(gate.model_copy(update={"select": "all"}), "", tip, fresh=True)

@@ -158,16 +158,16 @@ def _read(sources: Sources, paths: Iterable[str], *, jobs: int | None) -> Iterat
 
 
 def _words(path: str, source: bytes) -> list[str]:
-    """Return the words of the parts of a settings file in which pytest or its plug-ins are spoken of."""
+    """Return the words of the parts of a settings file that are pytest's, or name plug-ins for it."""
     text = source.decode("utf-8", "replace")
-    parts = [text] if path.endswith((".py", "pytest.ini", "pytest.toml")) else _SECTION.split(text)
-    wanted = "pytest11" if path.endswith(".py") else "pytest"
-    return [
-        word
-        for part in parts
-        if wanted in part or path.endswith(("pytest.ini", "pytest.toml"))
-        for word in part.split()
-    ]
+    if path.endswith(("pytest.ini", "pytest.toml")):
+        return text.split()
+    parts = [text] if path.endswith(".py") else _SECTION.split(text)
+    return [word for part in parts if "pytest11" in part or "pytest" in _heading(part) for word in part.split()]
+
+
+def _heading(part: str) -> str:
+    return part.partition("\n")[0] if part.startswith("[") else ""
 
 
 def _aliases(sources: Sources) -> Iterator[str]:
