@@ -144,7 +144,7 @@ def test_rules_that_undo_each_other_unseen_are_both_named_by_the_rescan(make_rep
     back = rule("back", "pattern", match="$X.second()", rewrite="$X.first()")
     root = make_repo({"app/it.py": "def f(x):\n    return x.first()\n", "plans/it.toml": f'name = "it"\n{there}{back}'})
     means = Means(lambda: datetime(2026, 1, 1, tzinfo=UTC), lambda: "run-1", dict(os.environ))
-    record = run_plan(root, "it", RunOptions(), means=means, watch=lambda _plan: lambda _event, _at: None)
+    record = run_plan(root, "it", RunOptions(), means=means, watch=lambda _plan, _past: lambda _event, _at: None)
     [left] = record.quarantined
     assert (left.path, left.gate) == ("app/it.py", "rescan")
     assert "back: 0 found before, 0 fixed, 1 found now; there wrote it" in left.evidence

@@ -72,10 +72,10 @@ class Case:
     events: list[Event] = field(default_factory=list)
 
     def run(self, **options: object) -> RunRecord:
-        return run_plan(self.root, None, RunOptions(**options), means=self.means, watch=lambda _plan: self._hear)
+        return run_plan(self.root, None, RunOptions(**options), means=self.means, watch=lambda _plan, _past: self._hear)
 
     def resume(self) -> RunRecord:
-        return resume_run(self.root, means=self.means, watch=lambda _plan: self._hear)
+        return resume_run(self.root, means=self.means, watch=lambda _plan, _past: self._hear)
 
     def _hear(self, event: Event, _at: datetime) -> None:
         self.events.append(event)

@@ -149,7 +149,7 @@ def test_hooks_are_not_run(done):
 def test_nothing_lands_while_a_run_is_under_way(make_case):
     case = make_case(user("a"), user("b"), max_files=1)
 
-    def watch(_plan):
+    def watch(_plan, _past):
         def hear(event, _at):
             if isinstance(event, BatchKept):
                 raise Killed

@@ -29,7 +29,7 @@ def run_while(case, act):
             done.append(event)
             act(case.root)
 
-    record = run_plan(case.root, None, RunOptions(), means=case.means, watch=lambda _plan: listen)
+    record = run_plan(case.root, None, RunOptions(), means=case.means, watch=lambda _plan, _past: listen)
     assert done
     return record
 

@@ -28,7 +28,7 @@ class Stopped(BaseException):
 def stop_at(case, wanted):
     """Run `case` and drop everything at the first event of a kind, as soon as it is recorded."""
 
-    def watch(_plan):
+    def watch(_plan, _past):
         def hear(event, _at):
             if isinstance(event, wanted):
                 raise Stopped
@@ -80,7 +80,7 @@ def test_a_branch_that_somebody_moved_is_a_conflict(make_case):
 def test_ctrl_c_is_resumable(make_case):
     case = make_case(user("a"), user("b"), max_files=1)
 
-    def watch(_plan):
+    def watch(_plan, _past):
         def hear(event, _at):
             if isinstance(event, BatchKept):
                 raise KeyboardInterrupt

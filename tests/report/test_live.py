@@ -10,7 +10,7 @@ from rich.console import Console
 
 from workbench.model import event as e
 from workbench.model.batch import BatchState
-from workbench.model.run import Drill, TriggerRecord
+from workbench.model.run import Certificate, Drill, TriggerRecord
 from workbench.model.violation import Priority
 from workbench.report.live.animated import picture
 from workbench.report.live.progress import begin, step
@@ -32,7 +32,7 @@ def until(story, kind, count):
 
 
 def test_plain_lines(screen, plan, story, same_picture):
-    with make_view(plan, screen.console, animated=False) as view:
+    with make_view(plan, (), screen.console, animated=False) as view:
         for event, at in story:
             view.event(event, at)
     same_picture("live-plain.txt", str(screen))
@@ -40,7 +40,7 @@ def test_plain_lines(screen, plan, story, same_picture):
 
 def test_plain_tells_how_it_ends(screen, plan, record, story):
     last = story[-1][1]
-    with make_view(plan, screen.console, animated=False) as view:
+    with make_view(plan, (), screen.console, animated=False) as view:
         view.event(e.BatchStarted("r", "P2-002", 6, "a" * 40, 0), last)
         view.event(e.BatchDropped("r", "P2-002", BatchState.ROLLED_BACK, "unit did not finish"), last)
         view.event(e.BatchStarted("r", "P9-999", 7, "a" * 40, 0), last)
@@ -53,6 +53,19 @@ def test_plain_tells_how_it_ends(screen, plan, record, story):
         "run  interrupted: signal 15",
         "run  partial, branch at aaa8e5b325",
     ]
+
+
+def test_what_was_kept_before_counts_and_what_was_rolled_back_does_not(screen, plan, story):
+    at = story[-1][1]
+    others = [event.batch for event, _ in story if isinstance(event, e.BatchKept)][1:]
+    certificate = Certificate("x", "rollback", *("a" * 40,) * 6, batches=tuple(others))
+    past = [*story, (e.RolledBack("r", certificate), at)]
+    dropped = sum(isinstance(event, e.BatchDropped) for event, _ in story)
+    assert others
+    with make_view(plan, past, screen.console, animated=False) as view:
+        view.event(e.BatchStarted("r", others[0], 6, "a" * 40, 0), at)
+        view.event(e.BatchKept("r", others[0], "b" * 40), at)
+    assert f"[{2 + dropped} of 6" in str(screen)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +120,7 @@ def test_a_gate_judged_again_replaces_its_first_verdict(plan, story):
     said = {one.report.gate: str(one.verdict) for one in progress.ended["P1-002"].judgements}
     assert said == {"syntax": "pass", "unit": "pass"}
     assert progress.ended["P1-002"].state is BatchState.SPLIT
-    assert progress.quarantined == {"netra_backend/app/core/agent.py"}
+    assert progress.quarantined == {("P1-002", "netra_backend/app/core/agent.py")}
 
 
 def test_blocked_sites_are_counted_once(plan, story):
@@ -125,7 +138,7 @@ def test_a_batch_taken_up_again_starts_afresh(plan, story):
 
 def test_the_screen_moves_and_is_put_away(plan, story):
     console = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=80, get_time=lambda: 100.0)
-    with make_view(plan, console, animated=True) as view:
+    with make_view(plan, (), console, animated=True) as view:
         for event, at in story:
             view.event(event, at)
         deadline = time.monotonic() + 5
@@ -140,7 +153,7 @@ def test_the_screen_moves_and_is_put_away(plan, story):
 
 def test_the_screen_comes_back_after_an_error(plan):
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
-    with pytest.raises(ZeroDivisionError), make_view(plan, console, animated=True):
+    with pytest.raises(ZeroDivisionError), make_view(plan, (), console, animated=True):
         raise ZeroDivisionError
     assert "\x1b[?25h" in console.file.getvalue()
 

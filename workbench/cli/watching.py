@@ -13,7 +13,7 @@ from workbench.model.event import Event
 from workbench.model.plan import Plan
 
 if TYPE_CHECKING:
-    from workbench.engine.session import Listener, Watch
+    from workbench.engine.session import Listener, Past, Watch
 
 
 @contextmanager
@@ -24,8 +24,8 @@ def watching(options: Options, events: Path | None) -> Iterator[Watch]:
     with ExitStack() as stack:
         stream = stack.enter_context(events.open("w", encoding="utf-8")) if events is not None else None
 
-        def watch(plan: Plan) -> Listener:
-            view = stack.enter_context(make_view(plan, options.progress(), animated=options.animated()))
+        def watch(plan: Plan, past: Past) -> Listener:
+            view = stack.enter_context(make_view(plan, past, options.progress(), animated=options.animated()))
             return _both(view.event, stream)
 
         yield watch

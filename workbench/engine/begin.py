@@ -11,7 +11,7 @@ from workbench.engine.freeze import freeze
 from workbench.engine.means import Means
 from workbench.engine.opening import Opened
 from workbench.engine.recover import recover
-from workbench.engine.session import Listener, Session, Watch, unwatched
+from workbench.engine.session import Listener, Past, Session, Watch, unwatched
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace
 from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
@@ -48,7 +48,7 @@ def begin(opened: Opened, plan_name: str | None, options: RunOptions, watch: Wat
     _check_options(plan, options)
     earlier = _run_of(opened, plan)
     if earlier is not None:
-        session = _session(opened, ws, plan, earlier, watch(plan))
+        session = _session(opened, ws, plan, earlier, watch(plan, _past(opened, earlier.run)))
         session.record(RunResumed(session.run, _stored(options)))
         return session
     return start(opened, ws, plan, project, options, watch)
@@ -58,7 +58,7 @@ def start(
     opened: Opened, ws: Workspace, plan: Plan, project: Project | None, options: RunOptions, watch: Watch
 ) -> Session:
     """Return a session for a new run of a frozen plan; `project` holds the facts of its base, if they are known."""
-    session = _start(opened, ws, plan, options, watch(plan))
+    session = _start(opened, ws, plan, options, watch(plan, ()))
     if project is not None:
         session.project = project
     return session
@@ -87,7 +87,7 @@ def take_up(opened: Opened, watch: Watch) -> tuple[Session, RunOptions]:
     branch = branch_ref(record.branch)
     if read_ref(opened.repo, branch) is None and record.head == record.base:
         _make_refs(opened, record.run, record.branch, record.base)
-    session = _session(opened, ws, plan, record, watch(plan), check=False)
+    session = _session(opened, ws, plan, record, watch(plan, _past(opened, run)), check=False)
     session.record(RunResumed(run, _stored(options)))
     recover(session)
     return session, options
@@ -263,4 +263,8 @@ def _reopened(opened: Opened, run: str, watch: Watch, *, check: bool = True) -> 
     record = opened.ledger.load_run(run)
     plan = loads(opened.ledger.plan_text(record.digest) or "")
     ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
-    return _session(opened, ws, plan, record, watch(plan), check=check)
+    return _session(opened, ws, plan, record, watch(plan, _past(opened, run)), check=check)
+
+
+def _past(opened: Opened, run: str) -> Past:
+    return [(one.event, one.ts) for one in opened.ledger.events(run)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,11 +21,13 @@ from workbench.repo.sources import CommitSources
 from workbench.scan.scanner import scan
 
 Listener = Callable[[Event, datetime], None]
-Watch = Callable[[Plan], Listener]
-"""Asked once, with the plan, whom to tell what happens."""
+Past = Sequence[tuple[Event, datetime]]
+"""What happened in a run before now, oldest first."""
+Watch = Callable[[Plan, Past], Listener]
+"""Asked once, with the plan and the run so far, whom to tell what happens."""
 
 
-def unwatched(plan: Plan) -> Listener:  # noqa: ARG001  a Watch
+def unwatched(plan: Plan, past: Past) -> Listener:  # noqa: ARG001  a Watch
     """Tell nobody."""
     return lambda _event, _at: None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -20,7 +21,7 @@ from workbench.model.violation import Priority
 from workbench.report.console import frame
 from workbench.report.figures import duration, goal, rate
 from workbench.report.live.lines import counts_line, ended_line, left, work
-from workbench.report.live.progress import Ended, Now, Progress, begin, step
+from workbench.report.live.progress import Ended, Now, Progress, so_far, step
 
 _REFRESH_PER_SECOND = 4
 _MARK = {
@@ -39,9 +40,9 @@ class AnimatedView:
     The picture is drawn by a thread of rich's: it reads one immutable value, replaced whole by each event.
     """
 
-    def __init__(self, plan: Plan, console: Console) -> None:
+    def __init__(self, plan: Plan, past: Sequence[tuple[Event, datetime]], console: Console) -> None:
         self._console = console
-        self._moment: tuple[Progress, datetime | None, float] = (begin(plan), None, console.get_time())
+        self._moment: tuple[Progress, datetime | None, float] = (so_far(plan, past), None, console.get_time())
         self._live = Live(
             console=console,
             get_renderable=self._picture,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
 
@@ -13,7 +14,7 @@ from workbench.model.plan import Plan
 from workbench.report.console import frame
 from workbench.report.figures import counted, short
 from workbench.report.live.lines import convicted, ended_line, left
-from workbench.report.live.progress import Progress, begin, step
+from workbench.report.live.progress import Progress, so_far, step
 from workbench.report.telling import about, tell
 
 _OWN_LINES = (
@@ -31,10 +32,10 @@ _OWN_LINES = (
 class PlainView:
     """Writes lines to `console` as events come."""
 
-    def __init__(self, plan: Plan, console: Console) -> None:
+    def __init__(self, plan: Plan, past: Sequence[tuple[Event, datetime]], console: Console) -> None:
         self._plan = plan
         self._console = console
-        self._progress = begin(plan)
+        self._progress = so_far(plan, past)
 
     def __enter__(self) -> PlainView:
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -43,7 +43,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A run so far. `gate` is what is judging at this moment, since when, and for which batch ("" the baseline)."""
+    """A run so far. `gate` is what is judging at this moment, since when, and for which batch ("" the baseline).
+
+    `quarantined` holds (batch, path).
+    """
 
     batches: Mapping[str, Batch]
     blocked: frozenset[str]
@@ -52,7 +55,7 @@ class Progress:
     gate: str = ""
     gate_since: datetime | None = None
     gate_batch: str = ""
-    quarantined: frozenset[str] = frozenset()
+    quarantined: frozenset[tuple[str, str]] = frozenset()
     suites: Mapping[str, SuiteRecord] = field(default_factory=dict)
 
     def sites(self, priority: Priority) -> tuple[int, int]:
@@ -82,6 +85,14 @@ def begin(plan: Plan) -> Progress:
     )
 
 
+def so_far(plan: Plan, past: Iterable[tuple[Event, datetime]]) -> Progress:
+    """Return a run of `plan` of which `past` has happened, oldest first."""
+    progress = begin(plan)
+    for event, at in past:
+        progress = step(progress, event, at)
+    return progress
+
+
 def step(progress: Progress, event: Event, at: datetime) -> Progress:
     """Return `progress` after `event`, which happened at `at`."""
     match event:
@@ -92,32 +103,41 @@ def step(progress: Progress, event: Event, at: datetime) -> Progress:
         case happened.SitesBlocked():
             return replace(progress, blocked=progress.blocked | {one for one, _, _ in event.sites})
         case happened.FileQuarantined():
-            return replace(progress, quarantined=progress.quarantined | {event.record.path})
+            return replace(progress, quarantined=progress.quarantined | {(event.record.batch, event.record.path)})
         case happened.SuiteMeasured():
             return replace(progress, suites={**progress.suites, event.suite.id: event.suite})
         case _:
-            return _judged_or_ended(progress, event, at)
+            return _judged(progress, event, at)
 
 
-def _judged_or_ended(progress: Progress, event: Event, at: datetime) -> Progress:
+def _judged(progress: Progress, event: Event, at: datetime) -> Progress:
     now = progress.now
     match event:
         case happened.GateJudged() if now is not None:
-            return replace(progress, now=_judged(now, event), gate="", gate_since=None)
+            return replace(progress, now=_with_judgement(now, event), gate="", gate_since=None)
         case happened.KeepDecided() if now is not None:
             return replace(progress, now=replace(now, fixed=len(event.fixed), split=event.split))
+        case happened.BaselineJudged():
+            return replace(progress, gate="", gate_since=None)
+        case _:
+            return _ended(progress, event, at)
+
+
+def _ended(progress: Progress, event: Event, at: datetime) -> Progress:
+    now = progress.now
+    match event:
         case happened.BatchKept():
             split = now is not None and now.split
             return _end(progress, event.batch, BatchState.SPLIT if split else BatchState.KEPT, at)
         case happened.BatchDropped():
             return _end(progress, event.batch, event.state, at, event.reason)
-        case happened.BaselineJudged():
-            return replace(progress, gate="", gate_since=None)
+        case happened.RolledBack():
+            return _taken_off(progress, event.certificate.batches)
         case _:
             return progress
 
 
-def _judged(now: Now, event: happened.GateJudged) -> Now:
+def _with_judgement(now: Now, event: happened.GateJudged) -> Now:
     if event.trial:
         return replace(now, trials=now.trials + 1)
     others = (one for one in now.judgements if one.report.gate != event.judgement.report.gate)
@@ -129,3 +149,12 @@ def _end(progress: Progress, batch: str, state: BatchState, at: datetime, reason
     seconds = (at - now.since).total_seconds()
     ended = Ended(state, now.fixed, seconds, now.judgements, reason)
     return replace(progress, ended={**progress.ended, batch: ended}, now=None, gate="", gate_since=None)
+
+
+def _taken_off(progress: Progress, batches: Collection[str]) -> Progress:
+    return replace(
+        progress,
+        ended={name: one for name, one in progress.ended.items() if name not in batches},
+        quarantined=frozenset(one for one in progress.quarantined if one[0] not in batches),
+        now=None,
+    )
