@@ -16,7 +16,8 @@ WANTED = {"r": frozenset({"x"})}
 
 
 class Dying(MoveSymbol):
-    """A rule that kills its process on one file, crashes on another, and recurses for ever on a third."""
+    """A rule that kills its process on one file, crashes on another, recurses for ever on a third, and wants 3 GiB for
+    a fourth."""
 
     def find(self, module, project):
         if module.path == "kills.py":
@@ -25,11 +26,14 @@ class Dying(MoveSymbol):
             raise KeyError("a defect of the rule")
         if module.path == "recurses.py":
             return self.find(module, project)
+        if module.path == "devours.py":
+            bytearray(3 << 30)
         return super().find(module, project)
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"), [("kills.py", "crashed"), ("crashes.py", "crashed"), ("recurses.py", "too-deep")]
+    ("path", "reason"),
+    [("kills.py", "crashed"), ("crashes.py", "crashed"), ("recurses.py", "too-deep"), ("devours.py", "too-deep")],
 )
 def test_one_bad_file_does_not_take_others_along(path, reason):
     rule = Dying(MoveSymbol.Parameters(id="r", kind="move-symbol", **{"from": "a.b", "to": "c.d"}))

@@ -16,6 +16,9 @@ MISHAPS = {
     "answers-nowhere": 'exec "$git" "$@" >/dev/full',
     "slow": 'sleep 0.3; exec "$git" "$@"',
 }
+# Stays at work, though its terminal hangs up, until it is let go.
+_WAITS = "trap '' HUP; touch '{count}.reached'; while [ ! -e '{count}.go' ]; do sleep 0.02; done"
+
 _SCRIPT = """#!/bin/sh
 git={git}
 printf x >> '{count}'
@@ -35,12 +38,21 @@ class BrokenGit:
         directory.mkdir(parents=True)
         script = directory / "git"
         test = "ge" if lasting else "eq"
-        script.write_text(
-            _SCRIPT.format(git=real, count=self._count, test=test, at=at, mishap=MISHAPS.get(mishap, ":"))
-        )
+        script.write_text(_SCRIPT.format(git=real, count=self._count, test=test, at=at, mishap=self._mishap(mishap)))
         script.chmod(0o755)
         self.directory = directory
 
     def calls(self) -> int:
         """How often it was called."""
         return self._count.stat().st_size
+
+    def _mishap(self, name: str) -> str:
+        return _WAITS.format(count=self._count) if name == "waits" else MISHAPS.get(name, ":")
+
+    def reached(self) -> bool:
+        """Whether the call that waits was made."""
+        return self._count.with_name("count.reached").exists()
+
+    def let_go(self) -> None:
+        """Let the call that waits go on."""
+        self._count.with_name("count.go").touch()

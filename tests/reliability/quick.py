@@ -37,6 +37,11 @@ class Forker:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
 
+    @property
+    def pid(self) -> int:
+        """The process that forks; a command at work is its only child."""
+        return self._server.pid
+
     def ask(self, request: Mapping[str, object]) -> int:
         assert self._server.stdin is not None and self._server.stdout is not None
         self._server.stdin.write(json.dumps(request) + "\n")

@@ -33,6 +33,8 @@ SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 GOOD = {"P2-001": "app/a.py", "P2-003": "app/c.py"}
 BATCHES = ("P2-001", "P2-002", "P2-003")
 ACTS = st.integers(1, 120)
+PARTS = 10
+"""Of the hundred long stories: each tells of its end."""
 CALM = settings(
     deadline=None,
     database=None,
@@ -173,8 +175,8 @@ class Stories(RuleBasedStateMachine):
 
 
 @contextmanager
-def stories(finished: QuickPlace) -> Iterator[type[Stories]]:
-    yield seed(SEED)(type("Stories", (Stories,), {"finished": finished}))
+def stories(finished: QuickPlace, part: int = 0) -> Iterator[type[Stories]]:
+    yield seed(SEED + 1000 * part)(type("Stories", (Stories,), {"finished": finished}))
 
 
 def test_a_few_stories(finished: QuickPlace, forker: Forker) -> None:
@@ -184,6 +186,7 @@ def test_a_few_stories(finished: QuickPlace, forker: Forker) -> None:
 
 
 @pytest.mark.nightly
-def test_many_stories(finished: QuickPlace) -> None:
-    with stories(finished) as machine:
-        run_state_machine_as_test(machine, settings=settings(CALM, max_examples=100, stateful_step_count=30))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_many_stories(part: int, finished: QuickPlace) -> None:
+    with stories(finished, part) as machine:
+        run_state_machine_as_test(machine, settings=settings(CALM, max_examples=100 // PARTS, stateful_step_count=30))

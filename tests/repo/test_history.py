@@ -142,3 +142,15 @@ def test_sparse_and_split_indexes_have_no_say(root, repo, git, split):
 def test_a_commit_without_a_parent_cannot_be_undone(repo):
     with pytest.raises(EnvironmentFailed):
         merge_tree_revert(repo, tip=repo.head().commit, commit=repo.head().commit)
+
+
+def test_a_path_is_never_an_option(make_repo, git):
+    names = ("--name-only", "*.py", "b.py")
+    repo = open_repository(make_repo(dict.fromkeys(names, "old\n")))
+    new = build_candidate(
+        repo, parent=repo.head().commit, changes=dict.fromkeys(names, b"new\n"), message="m", when=1
+    ).commit
+    for name in names:
+        shown = diff(repo, repo.head().commit, new, [name])
+        assert [line for line in shown.splitlines() if line.startswith("+++")] == [f"+++ b/{name}"]
+        assert shown.endswith("-old\n+new\n")
