@@ -74,3 +74,31 @@ def test_a_name_that_its_module_cannot_use_is_not_patched(make_case):
         ),
     }
     assert [one.files for one in record.batches] == [("app/plain.py",)]
+
+
+MOVED = {
+    "app/lib.py": "from app.fresh import f as old\n",
+    "app/fresh.py": "def f():\n    return 1\n",
+    "app/good.py": "from app import lib\n\n\ndef run():\n    return lib.old()\n",
+    "app/plain.py": "from app import lib\n\n\ndef run():\n    return lib.old()\n",
+    "app/own.py": "from app.lib import old\n\n\ndef run():\n    return old()\n",
+}
+MOVED_TESTS = {
+    "tests/test_good.py": "from unittest.mock import patch\n\nfrom app import good, lib\n\n\n"
+    "def test_it():\n    with patch.object(lib, 'old', return_value=5):\n        assert good.run() == 5\n",
+    "tests/test_own.py": "from unittest.mock import patch\n\nfrom app import own\n\n\n"
+    "@patch('app.own.old', return_value=5)\ndef test_it(mocked):\n    assert own.run() == 5\n",
+}
+
+
+def test_a_mock_of_a_symbol_that_moves_lands_with_the_code_that_looks_it_up(make_case):
+    before, _, after = PLAN.partition("[[rules]]")
+    lines = ['id = "it"', 'kind = "move-symbol"', 'from = "app.lib.old"', 'to = "app.fresh.f"', 'strings = "rewrite"']
+    text = before + "\n".join(["[[rules]]", *lines, "", "[batches]"]) + after.partition("[batches]")[2]
+    case = make_case(MOVED, MOVED_TESTS, plan=text, max_files=1)
+    record = case.run()
+    assert record.outcome is RunOutcome.COMPLETE
+    assert ("app/good.py", "tests/test_good.py") in [one.files for one in record.batches]
+    assert "patch.object(fresh, 'f', return_value=5)" in at(case, record, "tests/test_good.py")
+    assert at(case, record, "app/own.py").startswith("from app.fresh import f as old\n")
+    assert totals(record.violations).all.blocked == 0

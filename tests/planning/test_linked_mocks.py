@@ -75,3 +75,22 @@ def test_a_test_of_two_modules_binds_both():
     found = link([mock(), other, violation("one", CALL), violation("one", "app/more.py")], (), ModuleMap())
     assert set(found.leaders.values()) == {"app/more.py"}
     assert set(found.leaders) == {("app/more.py", "one"), (CALL, "one"), (TEST, "one")}
+
+
+def test_a_mock_of_what_others_look_up_lands_with_those_it_names():
+    def home(*users):
+        return violation("one", TEST, 3, reach=Reach("app.lib", "app.new.f", is_home=True, users=users))
+
+    calls = (
+        violation("one", CALL, 1),
+        violation("one", "app/else.py"),
+        violation("one", "app/stuck.py", state="blocked"),
+    )
+    found = link((home("app.user", "app.else", "app.none"), *calls), (), ModuleMap())
+    assert {path for (path, _), leader in found.leaders.items() if leader == "app/else.py"} == {
+        "app/else.py",
+        CALL,
+        TEST,
+    }
+    assert linked(home("app.stuck"), *calls)[0].reason == "linked"
+    assert linked(home(), *calls)[0].reason == ""

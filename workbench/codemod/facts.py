@@ -23,6 +23,8 @@ from workbench.codemod.statements import (
     statements,
 )
 
+_PATCHES_BY_KEYWORD = b"patch.multiple"
+_HOLDER = re.compile(rb"(?<![\w.\"'])(?:\w+\.)*(\w+)\Z")
 _QUOTED = re.compile(rb"""["']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)["']""")
 
 
@@ -37,8 +39,9 @@ class ModuleFacts:
     its import statements outside functions, `TYPE_CHECKING` and `__name__ == "__main__"` name. `reached`:
     those of all its import statements, at any depth. `quoted`: dotted names that are whole string literals.
     `mentions`: which of the words asked for it writes as an attribute or as a whole string, so that it may
-    read them off a module. `coroutines`: its `async def` functions and methods. `interfaces`: what its
-    module-level classes and functions offer.
+    read them off a module; `looks`: as what (`holder.word`) its code writes them, `reads`: which of those it binds
+    itself its code reads by their bare name. `coroutines`: its `async def` functions and methods. `interfaces`: what
+    its module-level classes and functions offer.
     """
 
     name: str
@@ -55,6 +58,8 @@ class ModuleFacts:
     reached: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
+    looks: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
     interfaces: Mapping[str, Interface] = field(default_factory=dict)
 
 
@@ -70,6 +75,8 @@ def facts(module: Module, *, with_signatures: bool = True, words: Collection[str
     defined = frozenset(reading.defined | contested)
     listed = exports(module.tree) if b"__all__" in module.source else None
     imported = {local: target for local, (target, *_) in reading.imports.items() if local not in defined}
+
+    spelled = frozenset(word for word in words if word.encode() in module.source)
 
     def absolute(name: str) -> str:
         first, dot, rest = name.partition(".")
@@ -89,7 +96,9 @@ def facts(module: Module, *, with_signatures: bool = True, words: Collection[str
         eager=frozenset(reading.eager),
         reached=frozenset(reading.reached),
         quoted=frozenset(one.decode() for one in _QUOTED.findall(module.source)),
-        mentions=frozenset(word for word in words if _mentions(module.source, word)),
+        mentions=frozenset(word for word in spelled if _mentions(module.source, word)),
+        looks=frozenset(pair for word in spelled for pair in _looks(module.source, word)),
+        reads=frozenset(_reads(module.tree, spelled if reading.stars else spelled & (defined | imported.keys()))),
         coroutines=frozenset(_coroutines(module.tree.body)),
         interfaces=dict(interfaces(module, absolute)) if with_signatures else {},
     )
@@ -97,7 +106,28 @@ def facts(module: Module, *, with_signatures: bool = True, words: Collection[str
 
 def _mentions(source: bytes, word: str) -> bool:
     known = word.encode()
-    return known in source and bool(re.search(rb"[.\"']\s*" + known + rb"\b", source))
+    if re.search(rb"[.\"']\s*" + known + rb"\b", source):
+        return True
+    return _PATCHES_BY_KEYWORD in source and bool(re.search(rb"\b" + known + rb"\s*=", source))
+
+
+def _looks(source: bytes, word: str) -> Iterator[str]:
+    """Yield `holder.word` for each dotted name of the code, not of a string, that ends so or goes on from there."""
+    for found in re.finditer(rb"\." + word.encode() + rb"\b", source):
+        holder = _HOLDER.search(source, max(0, found.start() - 200), found.start())
+        if holder is not None:
+            yield f"{holder[1].decode('utf-8', 'replace')}.{word}"
+
+
+def _reads(tree: ast.Module, words: frozenset[str]) -> frozenset[str]:
+    """Return those of `words` that some expression reads by their bare name."""
+    left = set(words)
+    for node in ast.walk(tree) if left else ():
+        if isinstance(node, ast.Name) and node.id in left and isinstance(node.ctx, ast.Load):
+            left.discard(node.id)
+            if not left:
+                break
+    return words - left
 
 
 def _coroutines(body: list[ast.stmt]) -> Iterator[str]:

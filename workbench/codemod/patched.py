@@ -15,6 +15,7 @@ from workbench.model.violation import Place
 
 _BY_OWNER = frozenset({"setattr", "delattr", "object", "spy"})
 _TARGETS = frozenset({"target", "attribute"})
+_SETTINGS = frozenset({"spec", "create", "spec_set", "autospec", "new_callable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Patched:
     """An attribute that something takes the place of.
 
     `place` is the text that names it: the whole dotted name where that stands in one string (`owner` None), else
-    only the attribute's own name. `spelled` is the dotted name all the same; "" where the owner has none.
+    only the attribute's own name. `spelled` is the dotted name all the same; "" where the owner has none. `alone`
+    is False where `call` patches other attributes of the owner, too.
     """
 
     place: Place
@@ -31,6 +33,8 @@ class Patched:
     spelled: str
     owner: ast.expr | None
     exact: bool
+    call: ast.Call
+    alone: bool = True
 
 
 def patched(names: Names, words: Collection[str]) -> Iterator[Patched]:
@@ -48,9 +52,9 @@ def _in_strings(names: Names, words: Collection[str]) -> Iterator[Patched]:
             continue
         place, exact = within(literal, names)
         if dot and owner and _takes_a_path(call, literal):
-            yield Patched(place, scope, name, text, None, exact)
+            yield Patched(place, scope, name, text, None, exact, call)
         elif not dot and (of := _owner(call, literal)) is not None:
-            yield _owned(place, scope, name, of, names, exact=exact)
+            yield Patched(place, scope, name, _spelled(of, name, names), of, exact, call)
 
 
 def _in_keywords(names: Names, words: Collection[str]) -> Iterator[Patched]:
@@ -59,20 +63,31 @@ def _in_keywords(names: Names, words: Collection[str]) -> Iterator[Patched]:
         call = names.ancestry.parent(node)
         if not (isinstance(call, ast.Call) and call.func is node and _last(node.value) == "patch" and call.args):
             continue
+        alone = sum(one.arg is None or one.arg not in _SETTINGS for one in call.keywords) == 1
         for keyword in call.keywords:
             if keyword.arg in words:
-                start = names.module.offset(keyword.lineno, keyword.col_offset)
-                end = start + len(str(keyword.arg).encode(names.module.codec, "replace"))
-                place = names.module.place_of(start, end)
-                yield _owned(place, scope, str(keyword.arg), call.args[0], names, exact=True)
+                place, name = keyword_place(keyword, names), str(keyword.arg)
+                spelled = _spelled(call.args[0], name, names)
+                yield Patched(place, scope, name, spelled, call.args[0], exact=True, call=call, alone=alone)
 
 
-def _owned(place: Place, scope: Scope, name: str, owner: ast.expr, names: Names, *, exact: bool) -> Patched:
+def keyword_place(keyword: ast.keyword, names: Names) -> Place:
+    """Return the place of a keyword's name."""
+    start = names.module.offset(keyword.lineno, keyword.col_offset)
+    return names.module.place_of(start, start + len(str(keyword.arg).encode(names.module.codec, "replace")))
+
+
+def _spelled(owner: ast.expr, name: str, names: Names) -> str:
     if isinstance(owner, ast.Constant) and isinstance(owner.value, str):
-        return Patched(place, scope, name, f"{owner.value}.{name}", owner, exact)
+        return f"{owner.value}.{name}"
     resolved = names.resolve(owner)
-    known = resolved is not None and resolved.certain
-    return Patched(place, scope, name, f"{resolved.spelled}.{name}" if resolved and known else "", owner, exact)
+    return f"{resolved.spelled}.{name}" if resolved is not None and resolved.certain else ""
+
+
+def patches_path(literal: ast.Constant, names: Names) -> bool:
+    """Say whether a string spells all of what a call patches."""
+    call = _call_of(literal, names)
+    return call is not None and _takes_a_path(call, literal)
 
 
 def _call_of(literal: ast.Constant, names: Names) -> ast.Call | None:

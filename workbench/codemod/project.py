@@ -8,13 +8,13 @@ and is not followed further; neither is one imported from two places.
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from workbench.codemod.calls.signatures import Signature
 from workbench.codemod.facts import ModuleFacts, facts
+from workbench.codemod.inverted import beginnings, inverted
 
 __all__ = ["ModuleFacts", "Project", "facts"]
 
@@ -143,11 +143,11 @@ class Project:
     def users(self, dotted: str) -> frozenset[str]:
         """Return the modules that need a module-level name to be called what it is called.
 
-        Those that import it, star-import its module, spell it in a string, or import its module and
-        mention the name as an attribute or string.
+        Those that import it, star-import its module, spell it (and perhaps more) in a string, or import its module
+        and mention the name as an attribute or string.
         """
         module, rest = self.split(dotted)
-        users = set(self._reached.get(dotted, ()))
+        users = {*self._reached.get(dotted, ()), *self._quoted.get(dotted, ())}
         if len(rest) == 1:
             if rest[0] in (self.exported(module) or ()):
                 users.update(self._star_users.get(module, ()))
@@ -270,29 +270,23 @@ class Project:
 
     @cached_property
     def _backwards(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for one in self.facts.values():
-            for local, target in one.imported.items():
-                found[target].append(f"{one.name}.{local}")
-        for old, new in self.moves.items():
-            found[new].append(old)
-        return found
+        known = self.facts.values()
+        imports = ((target, f"{one.name}.{local}") for one in known for local, target in one.imported.items())
+        return inverted([*imports, *((new, old) for old, new in self.moves.items())])
 
     @cached_property
     def _star_users(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for one in self.facts.values():
-            for star in one.stars:
-                found[star].append(one.name)
-        return found
+        return inverted((star, one.name) for one in self.facts.values() for star in one.stars)
+
+    @cached_property
+    def _quoted(self) -> Mapping[str, list[str]]:
+        """The modules that spell a name, with more after it, in a string."""
+        texts = ((text, one.name) for one in self.facts.values() for text in one.quoted)
+        return inverted((start, name) for text, name in texts for start in beginnings(text))
 
     @cached_property
     def _reached(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for one in self.facts.values():
-            for target in one.reached | one.quoted:
-                found[target].append(one.name)
-        return found
+        return inverted((target, one.name) for one in self.facts.values() for target in one.reached | one.quoted)
 
 
 def project_of(modules: Iterable[ModuleFacts], moves: Mapping[str, str] | None = None) -> Project:

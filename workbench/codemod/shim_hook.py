@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from workbench.codemod.edit import Edit, splice
-from workbench.codemod.moves.symbol_places import Move
+from workbench.codemod.moves.move import Move
 from workbench.codemod.names import Names
 from workbench.codemod.source import Module
 

@@ -49,12 +49,14 @@ class Blocked:
 class Reach:
     """The module whose calls a mock stands for, and the dotted `name` under which it will look up what they call.
 
-    At `is_home` it is the definition that is patched, for all who look there.
+    At `is_home` it is the definition that is patched, for all who look there; `users` are those that must change with
+    the mock.
     """
 
     module: str
     name: str = ""
     is_home: bool = False
+    users: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,21 +70,28 @@ def _reached(every: Sequence[Violation], roots: ModuleMap, groups: _Groups) -> I
         if home is not None:
             called[home[0], one.rule].append(one)
     for one in every:
-        yield one if one.reach is None else _settled(one, called.get((one.reach.module, one.rule), ()), groups)
+        yield one if one.reach is None else _settled(one, called, groups)
 
 
-def _settled(mock: Violation, calls: Sequence[Violation], groups: _Groups) -> Violation:
+def _settled(mock: Violation, called: Mapping[tuple[str, str], list[Violation]], groups: _Groups) -> Violation:
     if mock.reach is None or mock.state is SiteState.EXCLUDED:
         return mock
-    if mock.reach.is_home:
-        own = any(one.reason == "own-definition" for one in calls)
-        return replace(mock, state=SiteState.EXCLUDED, reason="own-definition", detail="") if own else mock
-    waiting = [one for one in calls if one.state in (SiteState.OPEN, SiteState.BLOCKED)]
-    if not waiting:
+    calls = called.get((mock.reach.module, mock.rule), [])
+    if mock.reach.is_home and any(one.reason == "own-definition" for one in calls):
+        return replace(mock, state=SiteState.EXCLUDED, reason="own-definition", detail="")
+    users = mock.reach.users if mock.reach.is_home else (mock.reach.module,)
+    waiting = [one for user in users for one in _waiting(called.get((user, mock.rule), ()))]
+    if not waiting and not mock.reach.is_home:
         detail = f"nothing that {mock.rule} changes is called in {mock.reach.module}"
         return replace(mock, state=SiteState.BLOCKED, reason=_UNCALLED, detail=detail)
-    groups.join((mock.path, mock.rule), (waiting[0].path, mock.rule))
+    for one in waiting:
+        groups.join((mock.path, mock.rule), (one.path, mock.rule))
     return mock
+
+
+def _waiting(calls: Iterable[Violation]) -> list[Violation]:
+    """Return the first of those calls that can still change, or be held up; the others of its file go with it."""
+    return [one for one in calls if one.state in (SiteState.OPEN, SiteState.BLOCKED)][:1]
 
 
 class _Groups:

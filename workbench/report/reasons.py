@@ -69,8 +69,8 @@ REASONS: dict[str, Reason] = {
         'set `strings = "rewrite"` if the string is a dotted name, or change it by hand',
     ),
     "mock-unclear": Reason(
-        "a test puts a mock here, and where the new call will be looked up cannot surely be told",
-        "patch the new name by hand, where the module that calls it looks it up",
+        "a test puts a mock here, and where the new name will be looked up cannot surely be told",
+        "patch the new name by hand, where the module that uses it looks it up",
     ),
     "outside-tree": Reason(
         "what the name stands for lies outside this tree, where nobody can look at it",

@@ -10,12 +10,15 @@ annotations, type comments, and, with `strings = "rewrite"`, dotted names in str
 as long as nobody else needs the old one; else it says `new as old`. An `import a.old` whose first package other code of
 the file still needs leaves an import of what that code spells.
 
+What tests patch follows as strings do: `patch("a.old.x")`, and `patch.object(a, "old")` within the package, in one unit
+with the code that looks into the module. A module that imports it keeps the name by which a string or a patch knows it.
+
 Only what spells the old path is a place. A module that imports from the old one and hands things on is changed itself;
 those who import from there stay. The files of the old module are left alone.
 
 Blocked: `not-there` (the new module has nothing of that name), `name-taken` (the new name means something else here),
 `import-cycle`, `self-import`, `star-import` (what a star brings is not known, or not the same), `rebound`,
-`alternatives`, `dynamic-name` (`__import__("a.old")` returns `a`; text that is put together). An import and the uses
+`alternatives`, `mock-unclear` (what is patched is an attribute of another package from now on), `dynamic-name` (`__import__("a.old")` returns `a`; text that is put together). An import and the uses
 that hang on it change together or not at all.
 
 Limits: relative names handed to `import_module`, and files other than Python, are not looked at. Relative imports in
@@ -93,7 +96,7 @@ class MoveModule(Rule[MoveModuleParameters]):
         return [(spot, self._site(spot, names)) for spot in found]
 
     def _site(self, spot: ModuleSpot, names: Names) -> Site:
-        told = spot.role is Role.STRING and self.parameters.strings == "report"
+        told = spot.role in (Role.STRING, Role.MOCK) and self.parameters.strings == "report"
         role = "use" if spot.role in (Role.PATH, Role.READ) else spot.role
         return Site(
             rule=self.id,
@@ -104,6 +107,7 @@ class MoveModule(Rule[MoveModuleParameters]):
             message=f"{self._move.old} is now {self._move.new}",
             blocked=None if told else spot.blocked,
             excluded="string" if told else "",
+            reach=None if told else spot.reach,
         )
 
     examples: ClassVar[tuple[Example, ...]] = (

@@ -18,6 +18,14 @@ nothing else in the file changes, and no string that names `here.old` has to. An
 the local name. An assignment that stands in for a failed import (`except ImportError: old = None`) is
 renamed together with the import.
 
+Mocks. `strings` also says what becomes of names that tests patch, by where they are looked up. `patch("shop.old_mod.old")`,
+`patch.object(old_mod, "old")`, `patch.multiple`, `monkeypatch.setattr` and `mocker.spy` stand for what others look up in
+the old module: they follow, the module beside the name too, in one unit with the code that looks it up. What a module
+looks up in itself (`patch("app.user.old")`) stays, and so does its name there. A stub of the symbol on a mock of its
+module (`m.old.return_value`, `Mock(spec=["old"])`) follows a new name. `mock-unclear`: the old module goes on looking
+the name up itself while others look elsewhere; the mock stands for a module in which the symbol is not looked up any
+more; the call patches more than what moves; or a use would no longer read the mock.
+
 Shims. With `shim = true`, a module that hands the symbol on from its new place (`from shop.new_mod import new as old`, in
 `shop.old_mod`) is a site too: the import becomes a module-level `__getattr__`, which goes on giving the new object by its
 old name, with a `DeprecationWarning` that names the new one. It imports inside, so that no cycle closes; type checkers read
@@ -38,8 +46,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from workbench.codemod.key import shortened
+from workbench.codemod.moves.move import Move
 from workbench.codemod.moves.shim import Shim, shim_fault, shim_of, shim_site, write_shim
-from workbench.codemod.moves.symbol_places import Move, Role, Spot, spots
+from workbench.codemod.moves.symbol_places import Role, Spot, spots
 from workbench.codemod.moves.symbols import carry_out
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
@@ -130,7 +139,7 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
     def _site(self, spot: Spot, names: Names, blocked: Blocked | None) -> Site:
         role = Role.USE if spot.role is Role.READ else spot.role
         move, place = self._move, spot.place
-        reported = spot.role is Role.STRING and self.parameters.strings == "report"
+        reported = spot.role in (Role.STRING, Role.MOCK) and self.parameters.strings == "report"
         return Site(
             rule=self.id,
             place=place,
@@ -138,8 +147,9 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             key=shortened(f"{role} {names.project.canonical(move.old)}"),
             snippet=names.module.snippet(place.start, place.end),
             message=f"{move.old} is now {move.new}",
-            blocked=blocked,
+            blocked=None if reported else blocked,
             excluded="string" if reported else "",
+            reach=None if reported else spot.reach,
         )
 
     examples: ClassVar[tuple[Example, ...]] = (
@@ -287,12 +297,25 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             why="the module that defines the symbol is left alone",
             path="shop/old_mod.py",
         ),
+        Change(
+            before="from unittest.mock import patch\n\nfrom shop import old_mod\n\n"
+            'patch.object(old_mod, "old")\npatch("app.user.old")\n',
+            after="from unittest.mock import patch\n\nfrom shop import new_mod\n\n"
+            'patch.object(new_mod, "new")\npatch("app.user.old")\n',
+            why="a mock follows where the name is looked up from now on, and stays where it goes on being looked up",
+            tree=(*_TREE, ("app/user.py", "from shop.old_mod import old\n\n\ndef run():\n    return old()\n")),
+            parameters=(("strings", "rewrite"),),
+        ),
+        Refuse(
+            code="from shop import old_mod\n\npatch.multiple(old_mod, old=1, other=2)\n",
+            reason="mock-unclear",
+            why="one call cannot patch two modules",
+            tree=_TREE,
+            parameters=(("strings", "rewrite"),),
+        ),
         Keep(
-            code=(
-                "from unittest.mock import patch\n\nfrom shop import old_mod\n\n"
-                'patch.object(old_mod, "old")\nf"shop.old_mod.old"\n'
-            ),
-            why="neither patch.object nor an f-string spells a dotted name",
+            code='f"shop.old_mod.old"\n',
+            why="an f-string spells no dotted name",
             tree=_TREE,
         ),
     )

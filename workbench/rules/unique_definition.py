@@ -39,7 +39,8 @@ from workbench.codemod.definitions.removal import taken_out
 from workbench.codemod.edit import Edit
 from workbench.codemod.imports.engine import Imports
 from workbench.codemod.key import shortened
-from workbench.codemod.moves.symbol_places import Move, Role, Spot
+from workbench.codemod.moves.move import Move
+from workbench.codemod.moves.symbol_places import Role, Spot
 from workbench.codemod.moves.symbols import carry_out
 from workbench.codemod.names import Names, ScopeKind, names_of
 from workbench.codemod.project import Project, facts
@@ -175,7 +176,7 @@ class UniqueDefinition(Rule[UniqueDefinitionParameters]):
             message=f"{path} is to be {known.path}",
             scope=spot.scope.qualname,
             blocked=Blocked("interfaces-differ", "; ".join(unlike)) if unlike else spot.blocked,
-            told=spot.role is Role.STRING and self.parameters.strings == "report",
+            told=spot.role in (Role.STRING, Role.MOCK) and self.parameters.strings == "report",
         )
 
     def _site(

@@ -9,7 +9,9 @@ from functools import cached_property, lru_cache
 from workbench.codemod.definitions.agreement import differences
 from workbench.codemod.definitions.interfaces import Interface
 from workbench.codemod.find import applies
-from workbench.codemod.moves.symbol_places import Move, Spot, spots
+from workbench.codemod.moves.move import Move
+from workbench.codemod.moves.symbol_mocks import Mocked
+from workbench.codemod.moves.symbol_places import Spot, spots
 from workbench.codemod.names import ImportedName, Names, StringUse, Use
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Parameters
@@ -100,7 +102,7 @@ def _spots(move: Move, names: Names, known: Canon) -> Iterator[Spot]:
         return
     for spot in spots(move, names, strings=known.parameters.strings != "ignore"):
         match spot.thing:
-            case ImportedName(spelled=spelled) | StringUse(spelled=spelled):
+            case ImportedName(spelled=spelled) | StringUse(spelled=spelled) | Mocked(spelled=spelled):
                 pass
             case Use(resolved=resolved):
                 spelled = "" if spot.via is not None and spot.via.is_star else resolved.spelled

@@ -10,12 +10,14 @@ from itertools import takewhile
 from typing import TypeAlias
 
 from workbench.codemod.imports.standard import standard_module
+from workbench.codemod.lookups import real_name
 from workbench.codemod.moves.module_names import ModuleString, is_under, module_strings
 from workbench.codemod.moves.renaming import Renaming, renaming
 from workbench.codemod.names import ImportedName, Names, Read, Scope, ScopeKind, Use
+from workbench.codemod.patched import Patched, patched, patches_path
 from workbench.codemod.project import Project
 from workbench.codemod.quoted import content_start
-from workbench.model.violation import Blocked, Place
+from workbench.model.violation import Blocked, Place, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ class Role(StrEnum):
     """A use of a NAME import's local name."""
     EXPORT = "export"
     STRING = "string"
+    MOCK = "mock"
+    """The module's own name where its package's attribute is patched."""
 
 
 Group: TypeAlias = tuple[int, str]
-Thing: TypeAlias = ImportedName | Read | Use | ModuleString | ast.Constant
+Thing: TypeAlias = ImportedName | Read | Use | ModuleString | ast.Constant | Patched
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,12 @@ class ModuleSpot:
     via: ImportedName | None = None
     renaming: Renaming | None = None
     blocked: Blocked | None = None
+    reach: Reach | None = None
 
 
 def module_spots(move: ModuleMove, names: Names, *, strings: bool) -> list[ModuleSpot]:
     """Return the places of one file in source order; those in strings only if asked."""
-    found = [*_imports(move, names), *_uses(move, names), *(_strings(move, names) if strings else ())]
+    found = [*_imports(move, names), *_uses(move, names), *(_in_text(move, names) if strings else ())]
     return sorted(_hung_together(found), key=lambda spot: spot.place)
 
 
@@ -241,6 +246,28 @@ def group_of(spot: ModuleSpot) -> Group | None:
 # ---- strings
 
 
+def _in_text(move: ModuleMove, names: Names) -> Iterator[ModuleSpot]:
+    """Yield the strings that spell the module, and the names by which its package's attribute is patched."""
+    yield from _strings(move, names)
+    for one in patched(names, {move.old.rpartition(".")[2]}):
+        if one.owner is not None and real_name(one.spelled, names.project.at_base) == move.old:
+            apart = move.old.rpartition(".")[0] != move.new.rpartition(".")[0]
+            blocked = Blocked("mock-unclear", f"what is patched from now on is {move.new}") if apart else None
+            doubt = None if one.exact else Blocked("dynamic-name", "the text is not spelled out in one literal")
+            reach = _reach(move, names)
+            yield ModuleSpot(Role.MOCK, one.place, one.scope, one, move.old, blocked=blocked or doubt, reach=reach)
+
+
+def _reach(move: ModuleMove, names: Names) -> Reach:
+    """Return what a mock in the module stands in the way of: the modules this file works with that look into it."""
+    project = names.project.at_base
+    here = {project.split(one.spelled)[0] for one in names.index.imports} - {names.module.name}
+    known = [one for name in here if (one := project.facts.get(name)) is not None]
+    late = (one for one in known if any(is_under(target, move.old) for target in one.reached - one.eager))
+    users = {one.name for one in (*late, *(one for one in known if move.old in one.reached))}
+    return Reach(move.old, move.new, is_home=True, users=tuple(sorted(users)))
+
+
 def _strings(move: ModuleMove, names: Names) -> Iterator[ModuleSpot]:
     for one in module_strings(names, lambda dotted: dotted == move.old):
         target = move.target(one.text)
@@ -251,7 +278,8 @@ def _strings(move: ModuleMove, names: Names) -> Iterator[ModuleSpot]:
             blocked = Blocked("dynamic-name", "`__import__` of a dotted name returns its first package")
         elif names.project.exists(target) is False:
             blocked = Blocked("not-there", f"there is no {target}")
-        yield ModuleSpot(Role.STRING, one.place, one.scope, one, one.text, blocked=blocked)
+        reach = _reach(move, names) if patches_path(one.node, names) else None
+        yield ModuleSpot(Role.STRING, one.place, one.scope, one, one.text, blocked=blocked, reach=reach)
 
 
 def _is_top_import(one: ModuleString, names: Names) -> bool:

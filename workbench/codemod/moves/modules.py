@@ -155,6 +155,8 @@ class _Carrying:
         """Change what hangs on an import, once its new spelling is known, and strings."""
         if spot.role is Role.STRING:
             self._edit(spot.place.start, spot.place.end, self.move.new)
+        elif spot.role is Role.MOCK:
+            self._edit(spot.place.start, spot.place.end, self.move.new_name)
         elif spot.role in (Role.PATH, Role.READ, Role.EXPORT) and id(spot.via) in self._moved:
             self._edit(spot.place.start, spot.place.end, self._moved[id(spot.via)])
 

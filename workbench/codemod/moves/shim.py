@@ -13,7 +13,7 @@ from workbench.codemod.definitions.definitions import binding_place
 from workbench.codemod.imports.engine import Imports
 from workbench.codemod.imports.keep import Keepers
 from workbench.codemod.key import shortened
-from workbench.codemod.moves.symbol_places import Move
+from workbench.codemod.moves.move import Move
 from workbench.codemod.names import Binding, ImportedName, Names
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Rewrite

@@ -2,59 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.codemod.moves.renaming import Renaming, renaming, stays_outside
+from workbench.codemod.lookups import real_name
+from workbench.codemod.moves.move import Move
+from workbench.codemod.moves.renaming import Renaming, renaming
+from workbench.codemod.moves.symbol_mocks import Mocked, followed, mocked
 from workbench.codemod.names import ImportedName, Names, Read, Scope, StringUse, Use
 from workbench.codemod.project import Project
-from workbench.model.violation import Blocked, Place
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A symbol's old and new dotted name."""
-
-    old: str
-    new: str
-
-    @property
-    def old_name(self) -> str:
-        return self.old.rpartition(".")[2]
-
-    @property
-    def new_name(self) -> str:
-        return self.new.rpartition(".")[2]
-
-    @property
-    def stays_in_module(self) -> bool:
-        return self.old.rpartition(".")[0] == self.new.rpartition(".")[0]
-
-    def is_old(self, spelled: str, project: Project) -> bool:
-        """Say whether a spelling reaches the old name without passing through the new one, now or at the plan's base.
-
-        A re-export that moved already no longer leads to the old name; who was planned to be turned away from
-        it still is.
-        """
-        chains = (project.chain(spelled), project.at_base.chain(spelled))
-        return any(self.old in chain and self.new not in chain[: chain.index(self.old)] for chain in chains)
-
-    def is_of_module(self, project: Project) -> bool:
-        """Say whether the old name is a module, and not something that its package imports under that name."""
-        return project.has_module(self.old) and project.chain(self.old) == (self.old,)
-
-    def is_module_in(self, names: Names) -> bool:
-        """Say whether imports of a file take the old name for a module, whatever the tree knows of it."""
-        inside = f"{self.old}."
-        every = names.index.imports
-        whole = any(one.spelled == self.old and (one.is_module or one.is_star) for one in every)
-        return whole or any(one.spelled.startswith(inside) for one in every)
-
-    def is_home(self, module: str, project: Project) -> bool:
-        """Say whether a module is where the symbol lives or will live."""
-        homes = {one for name in (self.old, self.new) for one in (project.split(name)[0], name.rpartition(".")[0])}
-        return bool(module) and module in homes
+from workbench.model.violation import Blocked, Place, Reach
 
 
 class Role(StrEnum):
@@ -65,23 +23,26 @@ class Role(StrEnum):
     """A use that reaches the symbol through a module or a star."""
     EXPORT = "export"
     STRING = "string"
+    MOCK = "mock"
+    """What takes the place of the symbol in a test: an attribute that is patched, or that a mock of its module has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """One place. `via` is the import that a read or an export hangs on, or a use comes through.
 
-    `text` is the new text of a string.
+    `text` is the new text of a string or of a mock's name; `reach` tells whose code a mock stands in the way of.
     """
 
     role: Role
     place: Place
     scope: Scope
-    thing: ImportedName | Read | Use | StringUse
+    thing: ImportedName | Read | Use | StringUse | Mocked
     via: ImportedName | None = None
     renaming: Renaming | None = None
     text: str = ""
     blocked: Blocked | None = None
+    reach: Reach | None = None
 
 
 def spots(move: Move, names: Names, *, strings: bool) -> Iterator[Spot]:
@@ -104,23 +65,36 @@ def spots(move: Move, names: Names, *, strings: bool) -> Iterator[Spot]:
                     moved.add(id(read.node))
                     yield Spot(Role.READ, names.module.place(read.node), read.scope, read, imported)
             exported |= {id(item): imported for item in change.exported}
-    yield from _uses(move, names, wanted)
+    mocks = {one.place: one for one in (mocked(move, names) if strings else ())}
+    yield from _uses(move, names, wanted, frozenset(one.stays for one in mocks.values()))
     for use in names.strings(wanted):
         if use.exported and id(use.node) in exported:
             yield Spot(Role.EXPORT, use.place, use.scope, use, exported[id(use.node)])
-        elif strings and not use.exported:
+        elif strings and not use.exported and use.place not in mocks:
             yield from _string(move, use, project)
+    yield from _mocks(mocks.values())
 
 
-def _uses(move: Move, names: Names, wanted: frozenset[str]) -> Iterator[Spot]:
-    """Uses of a local name hang on its import; here are those through a module or a star."""
+def _mocks(every: Iterable[Mocked]) -> Iterator[Spot]:
+    for one in every:
+        if one.blocked is not None or one.changes:
+            role = Role.STRING if one.is_path else Role.MOCK
+            yield Spot(role, one.place, one.scope, one, text=one.text, blocked=one.blocked, reach=one.reach)
+
+
+def _uses(move: Move, names: Names, wanted: frozenset[str], mocks: frozenset[str]) -> Iterator[Spot]:
+    """Uses of a local name hang on its import; here are those through a module or a star.
+
+    One that reads what a mock of this file goes on standing for must go on reading that.
+    """
     for use in names.uses(wanted):
         resolved = use.resolved
         origin = resolved.origin
         if origin is None or not move.is_old(resolved.spelled, names.project):
             continue
         if origin.is_star or origin.spelled != resolved.spelled:
-            yield Spot(Role.USE, use.place, use.scope, use, origin, blocked=_doubt(use, move))
+            doubt = _MOCKED if real_name(resolved.spelled, names.project.at_base) in mocks else _doubt(use, move)
+            yield Spot(Role.USE, use.place, use.scope, use, origin, blocked=doubt)
 
 
 def _doubt(use: Use, move: Move) -> Blocked | None:
@@ -135,6 +109,7 @@ def _doubt(use: Use, move: Move) -> Blocked | None:
     return None
 
 
+_MOCKED = Blocked("mock-unclear", "this file puts a mock there, which this may be meant to read")
 _WHY = {
     "rebound": "the name is assigned again, and either value may reach this place",
     "alternatives": "different imports may reach this place",
@@ -143,27 +118,7 @@ _WHY = {
 
 
 def _string(move: Move, use: StringUse, project: Project) -> Iterator[Spot]:
-    text = _new_text(move, use.spelled, project)
+    text = followed(move, use.spelled, project)
     if text:
         blocked = None if use.exact else Blocked("dynamic-name", "the text is not spelled out in one literal")
         yield Spot(Role.STRING, use.place, use.scope, use, text=text, blocked=blocked)
-
-
-def _new_text(move: Move, spelled: str, project: Project) -> str:
-    """Return what a string must say instead; "" if it stays right.
-
-    A string that names another module's import (`patch("app.user.old")`) follows that import's local name.
-    """
-    if spelled == move.old:
-        return move.new
-    if not move.is_old(spelled, project):
-        return ""
-    module, rest = project.split(spelled)
-    known = project.facts.get(module)
-    if known is None or not rest or move.is_home(module, project):
-        return ""
-    target = known.imported.get(rest[0], "")
-    follows = target.rpartition(".")[2] == rest[0] != move.new_name
-    if not follows or stays_outside(project, module, rest[0], move.new):
-        return ""
-    return ".".join([module, move.new_name, *rest[1:]])

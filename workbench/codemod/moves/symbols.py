@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.edit import Edit
-from workbench.codemod.imports.engine import Imports
+from workbench.codemod.imports.engine import Bound, Imports
+from workbench.codemod.moves.move import Move
 from workbench.codemod.moves.renaming import is_bound_to
-from workbench.codemod.moves.symbol_places import Move, Role, Spot
+from workbench.codemod.moves.symbol_mocks import Mocked
+from workbench.codemod.moves.symbol_places import Role, Spot
 from workbench.codemod.names import ImportedName, Names, Use
+from workbench.codemod.patched import within
 from workbench.codemod.quoted import content_start
 from workbench.codemod.rule import Rewrite
 from workbench.codemod.scopes import Scope
 from workbench.model.violation import Blocked, Site
 
+_SPLIT = Blocked("dynamic-name", "the text is not spelled out in one literal")
 _ALONE = Blocked("overlap", "the import it comes through is not part of this change")
 
 
@@ -45,8 +49,11 @@ class _Carrying:
     _moved: dict[int, str] = field(default_factory=dict)
     """By identity of the import: the new spelling of what it binds."""
     _engine: Imports | None = None
+    _mocks: bool = False
+    """Whether the symbol is mocked here, so that its uses must go through its module."""
 
     def run(self, spots: Sequence[Spot]) -> None:
+        self._mocks = any(isinstance(spot.thing, Mocked) for spot in spots)
         by_hand = all(self._is_plain(spot) for spot in spots)
         for spot in spots:
             if spot.role is Role.IMPORT and isinstance(spot.thing, ImportedName):
@@ -57,10 +64,12 @@ class _Carrying:
                 replaced[id(spot.via)] += 0 if spot.thing.quoted else 1
             if spot.role is Role.STRING and spot.blocked is None:
                 self._edits.append(self._edit(spot.place.start, spot.place.end, spot.text))
-        origins = {id(spot.via): spot.via for spot in spots if spot.via is not None}
-        for key, count in replaced.items():
+            if spot.role is Role.MOCK and isinstance(spot.thing, Mocked):
+                replaced[id(self._mock(spot, spot.thing))] += 1
+        origins = {id(one): one for one in self.names.index.imports}
+        for key in replaced.keys() & origins.keys():
             origin = origins[key]
-            self.engine.drop_unused(origin, len(self.engine.uses_of(origin)) - count)
+            self.engine.drop_unused(origin, len(self.engine.uses_of(origin)) - replaced[key])
 
     @property
     def engine(self) -> Imports:
@@ -95,7 +104,7 @@ class _Carrying:
             return not bound and self._stays(spot.thing.spelled)
         if isinstance(spot.thing, Use):
             return self._keeps_its_path(spot.thing)
-        return True
+        return not (isinstance(spot.thing, Mocked) and spot.thing.module)
 
     def _stays(self, spelled: str) -> bool:
         return self.move.stays_in_module and spelled == self.move.old
@@ -174,12 +183,54 @@ class _Carrying:
             return False
         origin = use.resolved.origin
         like = None if origin is None or origin.is_star else origin
+        mark = self.engine.mark()
         bound = self.engine.bind(self.move.new, at=use.node, like=like)
+        if (
+            self._mocks
+            and isinstance(bound, Bound)
+            and "." not in bound.spelling
+            and isinstance(use.node, ast.Attribute)
+        ):
+            self.engine.undo(mark)
+            bound = Blocked(
+                "mock-unclear", f"as {bound.spelling}, it would no longer read the mock this file puts there"
+            )
         if isinstance(bound, Blocked):
             self._blocked[id(spot)] = bound
             return False
         self._edits.append(self._edit(start, end, bound.spelling))
         return bound.through is not origin
+
+    def _mock(self, spot: Spot, mock: Mocked) -> ImportedName | None:
+        """Mend a name that is patched, with the module beside it; return the import that this one no longer needs."""
+        released, module = None, self.names.module
+        if isinstance(mock.owner, ast.Constant) and mock.module:
+            place, exact = within(mock.owner, self.names)
+            if not exact:
+                self._blocked[id(spot)] = _SPLIT
+                return None
+            self._edits.append(self._edit(place.start, place.end, mock.module))
+        elif mock.owner is not None and mock.module:
+            resolved = self.names.resolve(mock.owner)
+            released = resolved.origin if resolved is not None else None
+            bound = self._module(mock.module, mock.owner, released)
+            if isinstance(bound, Blocked):
+                self._blocked[id(spot)] = bound
+                return None
+            self._edits.append(self._edit(*module.span(mock.owner), bound.spelling))
+            released = None if bound.through is released else released
+        if mock.text:
+            self._edits.append(self._edit(spot.place.start, spot.place.end, mock.text))
+        return released
+
+    def _module(self, module: str, owner: ast.expr, like: ImportedName | None) -> Bound | Blocked:
+        """Spell the new module, the way the uses beside it reach the symbol."""
+        mark, end = self.engine.mark(), f".{self.move.new_name}"
+        bound = self.engine.bind(self.move.new, at=owner, like=like)
+        if isinstance(bound, Bound) and bound.spelling.endswith(end) and self.move.new == f"{module}{end}":
+            return Bound(bound.spelling.removesuffix(end), bound.through)
+        self.engine.undo(mark)
+        return self.engine.bind(module, at=owner, like=like)
 
     def _edit(self, start: int, end: int, text: str) -> Edit:
         return Edit(start, end, text.encode(self.names.module.codec))
