@@ -14,6 +14,7 @@ from workbench.engine.workspace import Workspace
 from workbench.gates.bench import Bench
 from workbench.gates.environment import gate_environment
 from workbench.gates.interpreter import find_python
+from workbench.gates.witnessed import Wanted
 from workbench.repo.repository import Repository
 from workbench.repo.sandbox import Sandbox
 
@@ -30,6 +31,7 @@ class Stage:
         self._ws, self._sandbox, self._scratch, self._inherit = ws, sandbox, scratch, inherit
         self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.python = find_python(ws.spec.run, ws.repo.root, ws.means.environ)
+        self.wanted: Wanted = {}
 
     @classmethod
     @contextmanager
@@ -62,6 +64,7 @@ class Stage:
         # sandbox may not: two commits written in one second with files of one size would run the first one's code.
         pycache = user_cache_path("workbench") / "bytecode"
         shutil.rmtree(pycache / place.relative_to(place.anchor), ignore_errors=True)
+        self._drop_bytecode(place)
         environment = gate_environment(
             self._ws.spec, sandbox=place, python=self.python, environ=self._ws.means.environ, pycache=pycache
         )
@@ -72,4 +75,13 @@ class Stage:
             scratch=self._scratch,
             inherit=self._inherit,
             environ=self._ws.means.environ,
+            wanted=self.wanted,
         )
+
+    def _drop_bytecode(self, place: Path) -> None:
+        """Remove bytecode of the changed modules that was committed or copied: a gate may look for it after all."""
+        for folder in {(place / path).parent / "__pycache__" for paths in self.wanted.values() for path in paths}:
+            if folder.is_symlink():
+                folder.unlink()
+            for bytecode in folder.glob("*.pyc"):
+                bytecode.unlink()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from workbench.gates.witnessed import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,7 @@ class Bench:
     """`env` is the gates' whole environment; `environ` the user's, of which secrets are redacted.
 
     `scratch` is a directory of ours for reports and captured output; the descriptors `inherit` stay
-    open in every process a gate starts.
+    open in every process a gate starts. The modules `wanted` may come from nowhere but the sandbox.
     """
 
     sandbox: Path
@@ -21,3 +23,4 @@ class Bench:
     scratch: Path
     inherit: tuple[int, ...]
     environ: Mapping[str, str]
+    wanted: Wanted = field(default_factory=dict)

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -16,6 +17,8 @@ from workbench.gates.recorded import read_record, recording
 from workbench.gates.reports import TestReport, Unreadable, read_junit
 from workbench.gates.streams import read_lines, read_subunit, read_tap
 from workbench.gates.verdict import conclude, runs_pytest
+from workbench.gates.witnessed import strangers, witnessing
+from workbench.model.errors import ProvenanceFailed
 from workbench.model.gate import GateReport, Verdict
 from workbench.model.redact import redactor
 from workbench.planning.spec import GateSpec, LinesReport
@@ -36,14 +39,17 @@ def run_command(gate: GateSpec, *, bench: Bench, files: tuple[str, ...]) -> Gate
     """Run a command gate once and report its raw verdict with the evidence.
 
     `files` are the changed files, POSIX from the sandbox; those that are gone are left out, and a gate
-    that names files but has none is skipped. Whatever goes wrong is in the report, never raised.
+    that names files but has none is skipped. Whatever goes wrong is in the report, but for a gate that tested
+    other code: ProvenanceFailed, naming a module and both its places.
     """
     present = tuple(path for path in files if (bench.sandbox / path).is_file())
     if names_files(gate) and not present:
         return GateReport(gate.id, gate.level, Verdict.SKIP, 0.0, reason="no changed file to judge")
     with tempfile.TemporaryDirectory(prefix=f"{gate.id}-", dir=bench.scratch) as directory:
         output, junit, record = (Path(directory, name) for name in ("output", "junit.xml", "record"))
-        env = _environment(gate, bench)
+        env, witness, began = _environment(gate, bench), Path(directory, "witness"), time.time()
+        if bench.wanted:
+            env = witnessing(env, witness, bench.wanted)
         ended = run_process(
             _argv(gate, bench, junit=junit, files=_as_arguments(present, gate.cwd)),
             cwd=bench.sandbox / gate.cwd,
@@ -52,8 +58,18 @@ def run_command(gate: GateSpec, *, bench: Bench, files: tuple[str, ...]) -> Gate
             output=output,
             inherit=bench.inherit,
         )
+        _refuse_strangers(gate, bench, witness, began)
         found = _evidence(gate, ended, output=output, junit=junit, record=record)
         return _report(gate, ended, found, tail=_tail(output), secrets={**bench.environ, **dict(gate.env)})
+
+
+def _refuse_strangers(gate: GateSpec, bench: Bench, witness: Path, began: float) -> None:
+    for one in strangers(witness, bench.wanted, sandbox=bench.sandbox.resolve(), before=began):
+        raise ProvenanceFailed(
+            f"the gate `{gate.id}` does not test the sandbox: "
+            f"{one.module} came from {one.found}, not from {one.wanted}",
+            hint="see what puts that place before PYTHONPATH: a conftest, a setting of pytest, the gate's own `env`",
+        )
 
 
 def _argv(gate: GateSpec, bench: Bench, *, junit: Path, files: tuple[str, ...]) -> list[str]:

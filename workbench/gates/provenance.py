@@ -7,8 +7,9 @@ The canary is a candidate in which a module raises a nonce: a gate that stays gr
 from __future__ import annotations
 
 import json
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def prove(bench: Bench, packages: tuple[str, ...]) -> Proof:
     sandbox = bench.sandbox.resolve()
     origins = {package: places[0] for package, places in found.items() if places}
     strange = [
-        f"{package} comes from {origins[package]}" if package in origins else f"{package} is not found"
+        f"{package} comes from {origins[package]}, not from {sandbox}"
+        if package in origins
+        else f"{package} is not found"
         for package in packages
         if package not in origins or not Path(origins[package]).resolve().is_relative_to(sandbox)
     ]
@@ -62,6 +65,14 @@ def installed(bench: Bench, packages: tuple[str, ...]) -> dict[str, str]:
         for package, places in found.items()
         if places and not Path(places[0]).resolve().is_relative_to(sandbox)
     }
+
+
+_DEAF = re.compile(r"\{python\}(?:\s+-[WX]\s+\S+|\s+-\w+)*?\s+-\w*[IES]")
+
+
+def is_deaf(command: Sequence[str]) -> bool:
+    """Say whether a command runs Python so that PYTHONPATH, or what watches its imports, is not heeded."""
+    return bool(_DEAF.search(" ".join(command)))
 
 
 def canary_source(nonce: str) -> bytes:
