@@ -16,7 +16,11 @@ MakeRepo = Callable[..., Path]
 @pytest.fixture(autouse=True)
 def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """No configuration, identity, date or repository of the machine reaches a test; returns the empty HOME."""
-    home = tmp_path_factory.mktemp("home")
+    return seal(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def seal(monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:
+    """Seal git off from the machine; `home` is empty."""
     for name in [name for name in os.environ if name.startswith(("GIT_", "XDG_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))

@@ -42,7 +42,7 @@ def test_batch(screen, plan, record, same_picture):
 
 
 def test_place(screen, violations, same_picture):
-    show_place(screen.console, violations[3:5])
+    show_place(screen.console, violations[3:5], {})
     same_picture("place.txt", str(screen))
 
 
@@ -143,7 +143,7 @@ def test_foreign_text_is_text(screen, violations, record, plan, certificate, hos
     site = replace(violations[3], path=hostile, message=hostile, rule=hostile, detail=hostile, reason=hostile)
     show_violations(screen.console, [site])
     show_scan(screen.console, hostile, None, [site], [Skipped(hostile, hostile, hostile)])
-    show_place(screen.console, [site])
+    show_place(screen.console, [site], {})
     bad = replace(record.quarantined[0], path=hostile, tests=(hostile,), evidence=hostile, owner=hostile)
     batches = tuple(replace(one, reason=hostile) for one in record.batches)
     run = replace(record, title=hostile, quarantined=(bad,), violations=(site,), batches=batches)

@@ -232,7 +232,8 @@ def test_batch_and_places(plan, violations, record):
     document = json.loads(dump(batch_document(plan, batch, ["syntax", "unit"], "--- a\n")))
     assert document["batch"]["units"] == [["netra_backend/app/routes/websocket.py"]]
     assert [one["fingerprint"] for one in document["violations"]] == list(batch.fingerprints)
-    places = json.loads(dump(places_document(violations[3:4], record.quarantined, "")))
+    places = json.loads(dump(places_document(violations[3:4], record.quarantined, "", {violations[3].rule: "because"})))
+    assert places["violations"][0]["why"] == "because"
     assert places["violations"][0]["advice"].startswith("pass it in")
     assert places["quarantined"][0]["owner"] == "@core-team"
 

@@ -50,12 +50,12 @@ def _places(options: Options, places: object) -> None:
     if options.json:
         from workbench.report.documents import places_document
 
-        print_document(places_document(places.violations, places.quarantined, places.diff))
+        print_document(places_document(places.violations, places.quarantined, places.diff, places.whys))
         return
     from workbench.report.console.plan import show_diff, show_place
 
     console = options.results()
-    show_place(console, places.violations)
+    show_place(console, places.violations, places.whys)
     if places.diff:
         console.print()
         show_diff(console, places.diff)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +32,15 @@ class ShownBatch:
 
 @dataclass(frozen=True, slots=True)
 class ShownPlaces:
-    """The sites of a file (or of one line), the quarantine records of the file, and what it becomes."""
+    """The sites of a file (or of one line), the quarantine records of the file, and what it becomes.
+
+    `whys` says, by rule, why it is wanted, where the plan says so.
+    """
 
     violations: tuple[Violation, ...]
     quarantined: tuple[QuarantineRecord, ...]
     diff: str
+    whys: Mapping[str, str]
 
 
 def shown(directory: Path, plan_name: str, what: str, means: Means) -> Plan | ShownBatch | ShownPlaces:
@@ -91,4 +96,5 @@ def _places(ws: Workspace, plan: Plan, record: RunRecord | None, what: str) -> S
         )
     aside = tuple(one for one in record.quarantined if one.path == path) if record is not None else ()
     foreseen = foresee_file(ws, plan, path, plan.rules)
-    return ShownPlaces(found, aside, aside[0].diff if aside else foreseen)
+    whys = {rule.id: rule.why for rule in ws.spec.rules if rule.why}
+    return ShownPlaces(found, aside, aside[0].diff if aside else foreseen, whys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from workbench.model.errors import PlanFileError, Problem, WorkbenchError
@@ -124,12 +124,22 @@ def batch_document(
     }
 
 
-def places_document(violations: Sequence[Violation], quarantined: Iterable[QuarantineRecord], diff: str) -> Object:
-    """Return all that is known of some places: the sites, what set their files aside, and what they become."""
+def places_document(
+    violations: Sequence[Violation], quarantined: Iterable[QuarantineRecord], diff: str, whys: Mapping[str, str]
+) -> Object:
+    """Return all that is known of some places: the sites, what set their files aside, and what they become.
+
+    `whys` says, by rule, why it is wanted.
+    """
     return {
         "schema": SCHEMA,
         "violations": [
-            {**violation_object(one), "advice": reason(one.reason).advice if one.reason else ""} for one in violations
+            {
+                **violation_object(one),
+                "why": whys.get(one.rule, ""),
+                "advice": reason(one.reason).advice if one.reason else "",
+            }
+            for one in violations
         ],
         "quarantined": [_quarantined(one) for one in quarantined],
         "diff": diff,

@@ -126,11 +126,13 @@ def _site(console: Console, one: Violation) -> None:
     frame.paragraph(console, where, one.message, indent=4)
 
 
-def show_place(console: Console, violations: Sequence[Violation]) -> None:
-    """Print all that is known of some places: rule, state, why, what to do."""
+def show_place(console: Console, violations: Sequence[Violation], whys: Mapping[str, str]) -> None:
+    """Print all that is known of some places: rule and why it is wanted, state, why that, what to do."""
     for one in violations:
         frame.heading(console, f"{one.path}:{one.place.line}:{one.place.column}", one.rule, str(one.priority))
         frame.paragraph(console, one.message)
+        if one.rule in whys:
+            frame.paragraph(console, whys[one.rule], indent=4, style=frame.QUIET)
         frame.paragraph(console, frame.text(one.snippet, frame.QUIET))
         frame.paragraph(console, " ".join(part for part in (str(one.state), one.reason) if part))
         if one.detail:
