@@ -48,6 +48,19 @@ FILES = {
     "app/c.py": USER.format("c"),
     "plans/small.toml": PLAN,
 }
+# The suite asks for the whole run to go back, and another one is asked whether that is right.
+GUARDS = """
+[[gates]]
+id = "guard"
+level = "protected"
+run = ["{python}", "-c", "import app.old"]
+timeout = 60
+
+[[triggers]]
+gate = "unit"
+do = "rollback-run"
+"""
+GUARDED = {name: content for name, content in FILES.items() if name != "app/c.py"} | {"plans/small.toml": PLAN + GUARDS}
 WHEN = "1700000000 +0000"
 
 

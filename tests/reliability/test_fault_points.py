@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from tests.reliability.oracle import before, hold
-from tests.reliability.story import Place, settled
+from tests.reliability.story import GUARDED, Place, settled
 from workbench.model.event import Event
 
 # The steps of the protocol, and what they write.
@@ -37,10 +37,14 @@ STEPS = {
     "the base is judged": "ledger.BaselineJudged",
     "a suite is measured": "ledger.SuiteMeasured",
     "a run goes on": "ledger.RunResumed",
+    "a trigger has decided": "ledger.TriggerDecided",
+    "a trigger was carried out": "ledger.TriggerFired",
     "a landing is taken back": "ledger.LandAbandoned",
+    "the old ledger is kept aside": "rebuild.aside",
+    "the rebuilt ledger takes its place": "rebuild.placed",
 }
-# Recorded only where the codemod refuses at the last moment, at Ctrl-C, or where the plan has triggers.
-ELSEWHERE = {"SitesBlocked", "RunInterrupted", "TriggerFired"}
+# Recorded only where the codemod refuses at the last moment, or at Ctrl-C.
+ELSEWHERE = {"SitesBlocked", "RunInterrupted"}
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +66,8 @@ def passed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     assert place.workbench("land", "small", fault=trace).code == 0
     fresh = settled(where / "fresh")
     assert fresh.workbench("run", "small", fault=trace).code == 1
+    assert fresh.workbench("rebuild", "--force", fault=trace).code == 1
+    assert settled(where / "guarded", GUARDED).workbench("run", "small", fault=trace).code == 1
     return {*Path(where, "points").read_text().split()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.reliability.oracle import before, hold
 from tests.reliability.quick import QuickPlace, copied
 
 COMMANDS = {"rollback": ("rollback", "P2-003"), "revert": ("rollback", "P2-001", "--revert")}
-REFUSED = (("run", "small"), ("land", "small"), ("rollback", "all"))
+REFUSED = (("run", "small"), ("land", "small"), ("rollback", "all"), ("retry", "small"), ("abort",))
 
 
 def points(finished: QuickPlace, where: Path, words: tuple[str, ...]) -> tuple[list[str], str]:
@@ -36,11 +37,19 @@ def test_a_kill_at_every_instant(command: str, finished: QuickPlace, tmp_path: P
         hold(place, was)
 
 
-@pytest.mark.parametrize("words", REFUSED)
-def test_while_a_rollback_waits_nothing_else_begins(
-    words: tuple[str, ...], finished: QuickPlace, tmp_path: Path
+def test_while_a_rollback_waits_nothing_else_begins_and_every_command_says_so(
+    finished: QuickPlace, tmp_path: Path
 ) -> None:
     place = copied(finished, tmp_path / "place")
     assert place.workbench(*COMMANDS["rollback"], fault="ledger.RolledBack.before:1").code == -9
-    ended = place.workbench(*words)
-    assert (ended.code, "`workbench resume` finishes it" in ended.err) == (3, True), ended
+    for words in REFUSED:
+        ended = place.workbench(*words)
+        assert (ended.code, "`workbench resume` finishes it" in ended.err) == (3, True), ended
+    status = json.loads(place.workbench("--json", "status").out)
+    assert (status["next"], status["unfinished"]["what"]) == ("workbench resume", "rollback")
+    shown = place.workbench("status").out
+    assert f"the rollback of {status['run']} stopped before its end: `workbench resume` finishes it\n" in shown
+    assert json.loads(place.workbench("--json", "verify").out)["totals"]["mend"] == 0
+    assert "the rollback of" in place.workbench("doctor").out
+    assert place.workbench("resume").code == 1
+    assert json.loads(place.workbench("--json", "status").out)["unfinished"] is None

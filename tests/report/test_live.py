@@ -10,6 +10,7 @@ from rich.console import Console
 
 from workbench.model import event as e
 from workbench.model.batch import BatchState
+from workbench.model.gate import GateReport, Judgement, Level, Verdict
 from workbench.model.run import Certificate, Drill, TriggerRecord
 from workbench.model.violation import Priority
 from workbench.report.live.animated import picture
@@ -159,6 +160,7 @@ def test_the_screen_comes_back_after_an_error(plan):
 
 
 def test_every_event_can_be_told(story, certificate, record):
+    red = Judgement(GateReport("unit", Level.TESTS, Verdict.FAIL, 1.0), Verdict.FAIL)
     more = [
         e.RollbackStarted("r", "P1", "rollback", "a" * 40, "b" * 40, ("P1-001",)),
         e.RolledBack("r", certificate),
@@ -172,11 +174,12 @@ def test_every_event_can_be_told(story, certificate, record):
         e.RunResumed("r"),
         e.RunFinished("r", record.outcome, record.head),
         e.BatchDropped("r", "P1-001", BatchState.ROLLED_BACK, "unit is red"),
+        e.TriggerDecided("r", "unit", "freeze", "P1-001", Priority.P1, red),
         e.TriggerFired("r", TriggerRecord("unit", "freeze", "", (), (), "/w/.git/workbench/lessons/r-1.md")),
     ]
     told = [tell(event) for event, _ in story] + [tell(event) for event in more]
     assert all(told)
-    assert told[-13:] == [
+    assert told[-14:] == [
         "rollback of P1: aaaaaaaaaa → bbbbbbbbbb",
         "rollback of P1: verified",
         "rollback of P1: NOT VERIFIED",
@@ -189,6 +192,7 @@ def test_every_event_can_be_told(story, certificate, record):
         "resumed",
         "partial, branch at aaa8e5b325",
         "rolled back: unit is red",
+        "unit is red, and the plan says freeze",
         "trigger: unit is red, freeze; lessons in /w/.git/workbench/lessons/r-1.md",
     ]
     kinds = {type(event) for event, _ in story} | {type(event) for event in more}

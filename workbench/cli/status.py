@@ -9,16 +9,16 @@ from workbench.cli.options import PlanArgument, options_of, print_document, prin
 
 def status(context: typer.Context, plan: PlanArgument = "") -> int:
     """Show where the plan stands: totals, suites, and the next command."""
-    from workbench.engine.standing import next_command, standing_of
+    from workbench.engine.standing import next_command, outlook_of
 
     options = options_of(context)
-    record = standing_of(options.directory, plan)
+    record, waiting = outlook_of(options.directory, plan)
     if options.json:
         from workbench.report.documents import status_document
 
-        print_document(status_document(record, next_command(record)))
+        print_document(status_document(record, next_command(record, waiting), waiting))
     else:
         from workbench.report.status import status_text
 
-        print_text(status_text(record, next_command(record)))
+        print_text(status_text(record, next_command(record, waiting), waiting))
     return 0

@@ -22,9 +22,11 @@ from workbench.model.event import (
     FileQuarantined,
     KeepDecided,
     SitesBlocked,
+    TriggerDecided,
 )
 from workbench.model.gate import Judgement
 from workbench.model.plan import Batch
+from workbench.planning.spec import TriggerSpec
 from workbench.repo.refs import compare_and_swap, put_ref
 
 
@@ -59,10 +61,7 @@ class BatchStory:
             return self.keep(batch, candidate, judgements, split=False)
         trigger = trigger_of(session, red)
         if trigger is not None:
-            ended = self._drop(batch, BatchState.ROLLED_BACK, f"trigger {trigger.do}: {told(red)}")
-            self.fired = True
-            respond(self.judge, trigger, red, batch=batch.id, phase=batch.priority)
-            return ended
+            return self._fire(batch, trigger, red)
         if self.on_red != "isolate":
             return self._drop(batch, BatchState.ROLLED_BACK, told(red))
         return self._isolate(batch, candidate, red, when=when)
@@ -100,6 +99,16 @@ class BatchStory:
             return self._drop(batch, BatchState.QUARANTINED, told(red))
         put_ref(session.ws.repo, session.side_ref("cand"), verdict.good.commit)
         return self.keep(batch, verdict.good, verdict.judgements, split=True)
+
+    def _fire(self, batch: Batch, trigger: TriggerSpec, red: Judgement) -> BatchState:
+        run, ended = self.session.run, BatchState.ROLLED_BACK
+        self.session.record(
+            TriggerDecided(run, trigger.gate, trigger.do, batch.id, batch.priority, red),
+            BatchDropped(run, batch.id, ended, f"trigger {trigger.do}: {told(red)}"),
+        )
+        self.fired = True
+        respond(self.judge)
+        return ended
 
     def _drop(self, batch: Batch, state: BatchState, reason: str) -> BatchState:
         self.session.record(BatchDropped(self.session.run, batch.id, state, reason))

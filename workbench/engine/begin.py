@@ -14,6 +14,7 @@ from workbench.engine.recover import recover
 from workbench.engine.session import Listener, Past, Session, Watch, unwatched
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace
+from workbench.ledger.unfinished import unfinished
 from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
 from workbench.model.event import RunResumed, RunStarted
 from workbench.model.plan import Batch, Plan
@@ -125,21 +126,9 @@ def _same_plan_file(ws: Workspace, plan: Plan) -> None:
 
 def refuse_unfinished(opened: Opened) -> None:
     """Raise Refused while a run, a rollback or a landing waits to be finished."""
-    run = opened.ledger.unfinished_run()
-    if run is not None:
-        raise Refused(
-            f"the run {run} stopped before its end",
-            hint="`workbench resume` finishes it, `workbench abort` undoes it",
-        )
-    rolled_back = opened.ledger.unfinished_rollback()
-    if rolled_back is not None:
-        raise Refused(f"the rollback of {rolled_back} stopped before its end", hint="`workbench resume` finishes it")
-    landing = opened.ledger.landing()
-    if landing is not None:
-        raise Refused(
-            f"the landing of {landing.run} on {landing.branch} stopped before its end",
-            hint="`workbench resume` finishes it, `workbench abort` undoes it",
-        )
+    waiting = unfinished(opened.ledger)
+    if waiting is not None:
+        raise Refused(waiting.message, hint=waiting.hint)
 
 
 def _stored(options: RunOptions) -> str:

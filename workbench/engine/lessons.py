@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.engine.session import Session
+from workbench.model.event import TriggerDecided
 from workbench.model.gate import Judgement
 from workbench.model.run import Certificate
 from workbench.model.violation import count
-from workbench.planning.spec import TriggerSpec
 
 _EVIDENCE_LINES = 60
 _QUESTIONS = """## To be filled in
@@ -20,26 +20,23 @@ _QUESTIONS = """## To be filled in
 """
 
 
-def write_lessons(
-    session: Session, trigger: TriggerSpec, red: Judgement, *, batch: str, certificate: Certificate | None
-) -> str:
+def write_lessons(session: Session, decided: TriggerDecided, *, certificate: Certificate | None) -> str:
     """Write the draft beside the ledger, in git's directory; return its path."""
     folder = session.ws.repo.state_dir / "lessons"
     folder.mkdir(mode=0o700, exist_ok=True)
     number = len(session.ledger.load_run(session.run).triggers) + 1
     place = folder / f"{session.run}-{number}.md"
-    text = "\n\n".join(_parts(session, trigger, red, batch, certificate))
+    text = "\n\n".join(_parts(session, decided, certificate))
     place.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     return str(place)
 
 
-def _parts(
-    session: Session, trigger: TriggerSpec, red: Judgement, batch: str, certificate: Certificate | None
-) -> Iterator[str]:
+def _parts(session: Session, decided: TriggerDecided, certificate: Certificate | None) -> Iterator[str]:
+    red, batch = decided.judgement, decided.batch
     plan, counted = session.plan, count(session.ledger.load_run(session.run).violations)
     where = f"in the batch {batch}" if batch else "at the end of a phase or of the run"
     yield f"# Lessons of {plan.name}, run {session.run}: a draft"
-    yield f"The gate `{trigger.gate}` was red {where}, and the plan says `{trigger.do}`. {red.reason}"
+    yield f"The gate `{decided.gate}` was red {where}, and the plan says `{decided.do}`. {red.reason}"
     if red.convicting:
         yield "\n".join(f"- `{test}`" for test in red.convicting)
     yield from _evidence(red)

@@ -15,6 +15,7 @@ from workbench.engine.red_proof import proven_red
 from workbench.engine.rollback import back_to, on_branch
 from workbench.engine.suites import measured
 from workbench.engine.triggers import respond, trigger_of
+from workbench.model.event import TriggerDecided
 from workbench.model.gate import Verdict
 from workbench.model.plan import Phase
 from workbench.model.run import BatchRecord
@@ -71,8 +72,9 @@ def _fired(story: BatchStory, gate: GateSpec, last: BatchRecord) -> bool:
         return False
     story.fired = True
     short = measured(story.session, story.judge.baseline.get(gate.id), red, gate)
-    story.session.record(replace(short, suite=replace(short.suite, met=False)))
-    respond(story.judge, trigger, red, batch="", phase=last.priority)
+    decided = TriggerDecided(story.session.run, trigger.gate, trigger.do, "", last.priority, red)
+    story.session.record(decided, replace(short, suite=replace(short.suite, met=False)))
+    respond(story.judge)
     return True
 
 

@@ -20,10 +20,11 @@ from workbench.engine.refresh import refreshed
 from workbench.engine.traces import Trace, traces
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace, ledger_path, read_workspace
+from workbench.ledger import renewal
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import RunLock
 from workbench.model.batch import BatchState
-from workbench.model.errors import LedgerBroken, Refused, WorkbenchError
+from workbench.model.errors import Refused, WorkbenchError
 from workbench.model.event import (
     BatchCommitted,
     BatchDropped,
@@ -62,41 +63,28 @@ def rebuild(directory: Path, means: Means, *, force: bool = False) -> Rebuilt:
         open_repository(directory, inherit=(lock.fd,)) as repo,
     ):
         path = ledger_path(repo)
-        aside = _set_aside(path, force=force)
-        with Transformer(2) as transformer:
-            runs = tuple(_Rebuilding(repo, path, means, transformer).run(one) for one in traces(repo))
-        return Rebuilt(path, aside, runs)
+        _refuse_sound(path, force=force)
+        return _renewed(repo, path, means)
 
 
-def _set_aside(path: Path, *, force: bool) -> Path | None:
-    """Move a ledger out of the way, never over another one; raises Refused for one that holds."""
-    if not path.exists():
-        return None
-    if not force and _holds(path):
+def _refuse_sound(path: Path, *, force: bool) -> None:
+    """Raise Refused for a ledger that holds, unless told; asking rolls back what a kill has torn in it."""
+    if renewal.holds(path) and not force:
         raise Refused(
             f"{path} is there, and it holds",
             hint="`workbench rebuild --force` sets it aside first; nothing was touched",
             path=str(path),
         )
-    number = 1
-    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
-        number += 1
-    for ending in ("-journal", ""):  # a journal that is left belongs to its own file
-        part = path.with_name(f"{path.name}{ending}")
-        if part.exists():
-            part.rename(aside.with_name(f"{aside.name}{ending}"))
-    return aside
 
 
-def _holds(path: Path) -> bool:
-    try:
-        ledger = Ledger.read(path)
-    except LedgerBroken:
-        return False
-    if ledger is None:
-        return False
-    with ledger:
-        return not ledger.verify()
+def _renewed(repo: Repository, path: Path, means: Means) -> Rebuilt:
+    """Make the new ledger beside the old one, then put it in its place by one rename."""
+    with renewal.place_for_new(path) as new, Transformer(2) as transformer:
+        if path.exists():  # an empty one takes its place, if git tells of nothing
+            Ledger.open(new, clock=means.clock).close()
+        runs = tuple(_Rebuilding(repo, new, means, transformer).run(one) for one in traces(repo))
+        aside = renewal.replace(path, new) if new.exists() else None
+    return Rebuilt(path, aside, runs)
 
 
 @dataclass(slots=True)

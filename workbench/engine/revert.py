@@ -8,10 +8,10 @@ from pathlib import Path
 from workbench.engine.begin import reopen
 from workbench.engine.certificate import certify
 from workbench.engine.depends import Going, dependents
+from workbench.engine.ending import unpin
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.rollback import Tell, chosen_batches, nobody, on_branch
-from workbench.engine.run import unpin
 from workbench.engine.session import Session, unwatched
 from workbench.model.errors import Refused
 from workbench.model.event import RollbackStarted

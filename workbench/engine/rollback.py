@@ -12,9 +12,12 @@ from pathlib import Path
 from workbench.engine.begin import reopen, take_up
 from workbench.engine.certificate import certify
 from workbench.engine.depends import Going, dependents, everything_after
+from workbench.engine.ending import unpin
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.session import Session, unwatched
+from workbench.engine.stage import clear
+from workbench.ledger.unfinished import unfinished
 from workbench.model.batch import ON_BRANCH
 from workbench.model.errors import Refused, UsageError
 from workbench.model.event import LandStarted, RollbackStarted, RunFinished
@@ -73,14 +76,25 @@ def _refuse_shared(session: Session, record: RunRecord, first: BatchRecord, targ
 
 
 def abort_run(directory: Path, *, means: Means) -> RunRecord:
-    """Undo the run that stopped: take everything it kept off its branch, and end it."""
+    """Undo the run that stopped: take everything it kept off its branch, and end it.
+
+    Raises Refused where it is a rollback that waits: what was taken off cannot be put on again half-way.
+    """
     with open_run(directory, means, owner="workbench abort") as opened:
+        waiting = unfinished(opened.ledger)
+        if waiting is not None and waiting.what == "rollback":
+            raise Refused(waiting.message, hint=waiting.hint)
         session, _ = take_up(opened, unwatched)
+        torn = session.ledger.intent(session.run).rollback
+        if torn is not None:  # a trigger's, which was to ask its suites first
+            certify(session, torn)
         record = session.ledger.load_run(session.run)
         kept = on_branch(record)
         if kept:
             back_to(session, kept[0].id, target="all", mode="abort")
         session.record(RunFinished(session.run, RunOutcome.ROLLED_BACK, session.tip))
+        unpin(session)
+        clear(opened.repo)
         return session.ledger.load_run(session.run)
 
 

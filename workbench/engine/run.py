@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.begin import RunOptions, begin, finish_rollback, take_up
+from workbench.engine.decided import undone
 from workbench.engine.drill import drill
+from workbench.engine.ending import unpin
 from workbench.engine.entry import barred
 from workbench.engine.judging import Judge, measure_baseline
 from workbench.engine.means import Means
@@ -18,15 +20,15 @@ from workbench.engine.provenance import prove_sandbox
 from workbench.engine.session import Session, Watch, unwatched
 from workbench.engine.stage import Stage
 from workbench.engine.suites import baseline_standings
+from workbench.engine.triggers import respond
 from workbench.engine.workspace import refuse_bad_plan
 from workbench.gates.builtin import Compiler
 from workbench.model.batch import BatchState
-from workbench.model.errors import EnvironmentFailed, Interrupted
+from workbench.model.errors import Interrupted
 from workbench.model.event import RunFinished, RunInterrupted
 from workbench.model.plan import Batch
 from workbench.model.run import RunOutcome, RunRecord
 from workbench.model.violation import count
-from workbench.repo.refs import delete_ref, read_ref
 
 
 def run_plan(
@@ -55,9 +57,12 @@ def carry_out(session: Session, options: RunOptions) -> RunRecord:
     try:
         with _court(session, options) as judge:
             story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
-            _phases(story, options)
-            if not story.fired:
-                close_run(story)
+            if undone(session) is not None:
+                respond(judge)
+            else:
+                _phases(story, options)
+                if not story.fired:
+                    close_run(story)
     except KeyboardInterrupt:
         session.record(RunInterrupted(session.run, "interrupted from the keyboard"))
         raise Interrupted(
@@ -111,16 +116,6 @@ def _court(session: Session, options: RunOptions) -> Iterator[Judge]:
         if session.tip == session.plan.base_commit:
             session.record(*baseline_standings(judge))
         yield judge
-
-
-def unpin(session: Session) -> None:
-    """Let the last candidate go: what was kept is on the branch."""
-    ref = session.side_ref("cand")
-    pinned = read_ref(session.ws.repo, ref)
-    # Another git may hold the packed refs just now. The run is done; one commit stays pinned, and that is all.
-    with suppress(EnvironmentFailed):
-        if pinned is not None:
-            delete_ref(session.ws.repo, ref, pinned)
 
 
 def _outcome(session: Session) -> RunOutcome:

@@ -24,6 +24,13 @@ def place_of(repo: Repository) -> Path:
     return user_cache_path("workbench") / "sandboxes" / hashlib.sha256(bytes(repo.common_dir)).hexdigest()[:16]
 
 
+def clear(repo: Repository) -> None:
+    """Remove the sandbox of a repository; the run lock must be held, so that what lies there is of a run that died."""
+    place = place_of(repo)
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(user_cache_path("workbench") / "bytecode" / place.relative_to(place.anchor), ignore_errors=True)
+
+
 class Stage:
     """Checks out one commit at a time; `scratch` is a private directory that goes with the run."""
 
@@ -37,18 +44,14 @@ class Stage:
     @contextmanager
     def open(cls, ws: Workspace, *, inherit: tuple[int, ...]) -> Iterator[Stage]:
         """Make the sandbox of a repository in the user's cache directory; it is gone afterwards."""
+        clear(ws.repo)
         place = place_of(ws.repo)
-        # The run lock is held: whatever lies here was left by a run that died.
-        shutil.rmtree(place, ignore_errors=True)
         place.mkdir(mode=0o700, parents=True)
         try:
             with Sandbox.open(ws.repo, place / "sandbox") as sandbox:
                 yield cls(ws, sandbox, place / "scratch", inherit)
         finally:
-            shutil.rmtree(place, ignore_errors=True)
-            shutil.rmtree(
-                user_cache_path("workbench") / "bytecode" / place.relative_to(place.anchor), ignore_errors=True
-            )
+            clear(ws.repo)
 
     def tree_of(self, commit: str) -> str:
         """Check `commit` out and return the tree id of the files that lie there then."""

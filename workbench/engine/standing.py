@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from workbench.engine.entry import next_is_barred
 from workbench.engine.workspace import ledger_path
 from workbench.ledger.ledger import Ledger
+from workbench.ledger.lock import at_work
+from workbench.ledger.unfinished import unfinished
 from workbench.model.batch import BatchState
 from workbench.model.errors import UsageError
 from workbench.model.event import Event
-from workbench.model.run import RunOutcome, RunRecord
+from workbench.model.run import RunOutcome, RunRecord, Unfinished
 from workbench.planning.planfile import find_plan, load
 from workbench.repo.repository import open_repository
 
 
 def standing(directory: Path, plan: str | None) -> RunRecord:
     """Return the newest run of a plan (of any plan when None), as the ledger remembers it."""
-    with open_repository(directory) as repo:
-        path = ledger_path(repo)
-    ledger = Ledger.read(path)
-    if ledger is None:
-        raise _none_yet(plan)
-    with ledger:
-        run = _newest(ledger, plan)
-        if run is None:
-            raise _none_yet(plan)
+    with _newest(directory, plan) as (ledger, run):
         return ledger.load_run(run)
 
 
 def standing_of(directory: Path, plan: str) -> RunRecord:
     """Return the newest run of the plan that `plan` names: a name, a path to its file, or "" for any plan."""
     return standing(directory, plan_name(directory, plan))
+
+
+def outlook_of(directory: Path, plan: str) -> tuple[RunRecord, Unfinished | None]:
+    """Return as `standing_of`, and what a process that died left waiting in the repository, of whichever plan."""
+    with _newest(directory, plan_name(directory, plan)) as (ledger, run):
+        waiting = unfinished(ledger)
+        if waiting is not None and at_work(ledger.path.parent) is not None:
+            waiting = None  # it has not died
+        return ledger.load_run(run), waiting
 
 
 def plan_name(directory: Path, plan: str) -> str | None:
@@ -54,9 +59,9 @@ def events_of(directory: Path, plan: str) -> tuple[str, tuple[tuple[datetime, Ev
         return record.run, tuple((one.ts, one.event) for one in ledger.events(record.run))
 
 
-def next_command(record: RunRecord) -> str:
+def next_command(record: RunRecord, waiting: Unfinished | None = None) -> str:
     """Return the command that takes this run forward; "" when there is nothing left to do."""
-    if record.outcome in (RunOutcome.RUNNING, RunOutcome.INTERRUPTED):
+    if waiting is not None or record.outcome in (RunOutcome.RUNNING, RunOutcome.INTERRUPTED):
         return "workbench resume"
     todo = (BatchState.PLANNED, BatchState.ROLLED_BACK)
     if any(one.state in todo for one in record.batches):
@@ -77,11 +82,17 @@ def is_bad(record: RunRecord) -> bool:
     return done and any(one.met is False for one in record.suites)
 
 
-def _newest(ledger: Ledger, plan: str | None) -> str | None:
-    if plan is not None:
-        return ledger.latest_run(plan)
-    runs = ledger.runs()
-    return runs[-1].run if runs else None
+@contextmanager
+def _newest(directory: Path, plan: str | None) -> Iterator[tuple[Ledger, str]]:
+    with open_repository(directory) as repo:
+        ledger = Ledger.read(ledger_path(repo))
+    if ledger is None:
+        raise _none_yet(plan)
+    with ledger:
+        run = ledger.latest_run(plan) if plan is not None else next((one.run for one in ledger.runs()[::-1]), None)
+        if run is None:
+            raise _none_yet(plan)
+        yield ledger, run
 
 
 def _none_yet(plan: str | None) -> UsageError:

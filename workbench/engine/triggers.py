@@ -5,14 +5,15 @@ Migration plans list what calls for a rollback, and leave the doing to whoever i
 
 from __future__ import annotations
 
+from workbench.engine.certificate import certify
+from workbench.engine.decided import facts, undone
 from workbench.engine.judging import Judge, Judged, in_level_order
 from workbench.engine.lessons import write_lessons
 from workbench.engine.rollback import back_to, on_branch
 from workbench.engine.session import Session
-from workbench.model.event import TriggerFired
+from workbench.model.event import RolledBack, TriggerDecided, TriggerFired
 from workbench.model.gate import Judgement, Level
 from workbench.model.run import Certificate, TriggerRecord
-from workbench.model.violation import Priority
 from workbench.planning.spec import TriggerSpec
 from workbench.repo.history import changed_paths
 
@@ -22,28 +23,48 @@ def trigger_of(session: Session, red: Judgement) -> TriggerSpec | None:
     return next((one for one in session.ws.spec.triggers if one.gate == red.report.gate), None)
 
 
-def respond(judge: Judge, trigger: TriggerSpec, red: Judgement, *, batch: str, phase: Priority) -> None:
-    """Do what the trigger says: take back a phase, or the run, or nothing more; then write down what happened."""
+def respond(judge: Judge) -> None:
+    """Do what a trigger has decided: take back a phase, or the run, or nothing more; then write down what happened.
+
+    What a killed process has done of it is not done again. The decision is read from the ledger, without secrets.
+    """
     session = judge.session
-    kept = on_branch(session.ledger.load_run(session.run))
-    if trigger.do == "rollback-phase":
-        kept = [one for one in kept if one.priority == phase]
-    certificate: Certificate | None = None
-    if kept and trigger.do != "freeze":
-        name = str(phase) if trigger.do == "rollback-phase" else "all"
-        certificate = back_to(
-            session,
-            kept[0].id,
-            target=f"{name} (trigger: {trigger.gate})",
-            mode="rollback",
-            meanwhile=lambda: _protect(judge),
-        )
-    else:
-        _protect(judge)
+    decided = undone(session)
+    assert decided is not None
+    certificate = _certificate(judge, decided)
     taken_off = certificate.batches if certificate is not None else ()
-    lessons = write_lessons(session, trigger, red, batch=batch, certificate=certificate)
-    fired = TriggerRecord(trigger.gate, trigger.do, batch, red.convicting, taken_off, lessons)
+    lessons = write_lessons(session, decided, certificate=certificate)
+    tests = decided.judgement.convicting
+    fired = TriggerRecord(decided.gate, decided.do, decided.batch, tests, taken_off, lessons)
     session.record(TriggerFired(session.run, fired))
+
+
+def _certificate(judge: Judge, decided: TriggerDecided) -> Certificate | None:
+    """Take off what is to go, and ask the protected suites there; return the proof, None where nothing was to go."""
+    session = judge.session
+    begun = session.ledger.intent(session.run).rollback
+    if begun is not None:
+        _protect(judge)
+        return certify(session, begun)
+    proven = _proven(session, decided)
+    if proven is not None:
+        return proven
+    kept = on_branch(session.ledger.load_run(session.run))
+    if decided.do == "rollback-phase":
+        kept = [one for one in kept if one.priority == decided.phase]
+    if not kept or decided.do == "freeze":
+        _protect(judge)
+        return None
+    name = str(decided.phase) if decided.do == "rollback-phase" else "all"
+    target = f"{name} (trigger: {decided.gate})"
+    return back_to(session, kept[0].id, target=target, mode="rollback", meanwhile=lambda: _protect(judge))
+
+
+def _proven(session: Session, decided: TriggerDecided) -> Certificate | None:
+    """Return the certificate of a rollback that was ended after the decision."""
+    events = facts(session)
+    after = events[max(n for n, one in enumerate(events) if one == decided) :]
+    return next((one.certificate for one in after if isinstance(one, RolledBack)), None)
 
 
 def _protect(judge: Judge) -> None:

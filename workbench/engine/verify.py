@@ -39,11 +39,12 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """One run as the ledger tells it; `owns` when no later run moved its branch."""
+    """One run as the ledger tells it; `owns` when no later run moved its branch, `waits` when it is to be finished."""
 
     record: RunRecord
     events: tuple[Event, ...]
     owns: bool
+    waits: bool
 
 
 def verify(directory: Path) -> Verified:
@@ -71,15 +72,21 @@ def verify(directory: Path) -> Verified:
 def _claims(ledger: Ledger) -> list[_Claim]:
     records = [ledger.load_run(one.run) for one in ledger.runs()]
     owners = {record.branch: record.run for record in records}
+    torn = ledger.unfinished_rollback()
     return [
-        _Claim(one, tuple(stored.event for stored in ledger.events(one.run)), owners[one.branch] == one.run)
+        _Claim(
+            one,
+            tuple(stored.event for stored in ledger.events(one.run)),
+            owns=owners[one.branch] == one.run,
+            waits=one.outcome in _UNDER_WAY or one.run == torn,
+        )
         for one in records
     ]
 
 
 def _held(repo: Repository, claim: _Claim) -> Iterator[Diagnosis]:
     record = claim.record
-    if record.outcome in _UNDER_WAY:
+    if claim.waits:
         yield note(record.run, "is under way, and nothing is said of it", "`workbench resume` finishes it")
         return
     gone = [commit for commit in (record.base, record.head) if not repo.exists(commit)]

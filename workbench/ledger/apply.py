@@ -240,8 +240,13 @@ def _(event: events.RolledBack, at: At) -> None:
 
 
 @apply.register
-def _(event: events.TriggerFired, at: At) -> None:  # noqa: ARG001  the event is all there is to keep
-    return
+def _(event: events.TriggerDecided, at: At) -> None:
+    run_number(at.db, event.run)  # the event is all there is to keep
+
+
+@apply.register
+def _(event: events.TriggerFired, at: At) -> None:
+    run_number(at.db, event.run)  # as above
 
 
 @apply.register

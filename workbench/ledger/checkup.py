@@ -9,6 +9,7 @@ from workbench.ledger.database import ASIDE
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import at_work
 from workbench.ledger.schema import VERSION
+from workbench.ledger.unfinished import unfinished
 from workbench.model.diagnosis import Diagnosis, note, sound, to_mend
 from workbench.model.errors import WorkbenchError
 
@@ -61,10 +62,7 @@ def _read(path: Path) -> Iterator[Diagnosis]:
 
 
 def _unfinished(opened: Ledger) -> Diagnosis:
-    run, landing = opened.unfinished_run(), opened.landing()
-    mend = "`workbench resume` finishes it, `workbench abort` undoes it"
-    if run is not None:
-        return to_mend("unfinished", f"the run {run} stopped before its end, and refuses the next", mend)
-    if landing is not None:
-        return to_mend("unfinished", f"the landing on {landing.branch} stopped before its end", mend)
-    return sound("unfinished", "nothing")
+    waiting = unfinished(opened)
+    if waiting is None:
+        return sound("unfinished", "nothing")
+    return to_mend("unfinished", f"{waiting.message}, and nothing else begins before", waiting.hint)

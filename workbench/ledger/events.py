@@ -35,6 +35,7 @@ KINDS: Mapping[str, type[Event]] = MappingProxyType(
         "suite_measured": model.SuiteMeasured,
         "rollback_started": model.RollbackStarted,
         "rolled_back": model.RolledBack,
+        "trigger_decided": model.TriggerDecided,
         "trigger_fired": model.TriggerFired,
         "drilled": model.Drilled,
         "land_started": model.LandStarted,

@@ -26,7 +26,7 @@ S = BatchState
 # SPLIT: some files were kept and some quarantined. A crash sends an unfinished batch back to STARTED.
 _NEXT: dict[BatchState, frozenset[BatchState]] = {
     S.PLANNED: frozenset({S.STARTED}),
-    S.STARTED: frozenset({S.STARTED, S.COMMITTED, S.EMPTY}),
+    S.STARTED: frozenset({S.STARTED, S.COMMITTED, S.EMPTY, S.ROLLED_BACK}),
     S.COMMITTED: frozenset({S.STARTED, S.JUDGING}),
     S.JUDGING: frozenset({S.STARTED, S.JUDGING, S.KEEPING, S.ROLLED_BACK, S.QUARANTINED}),
     S.KEEPING: frozenset({S.KEPT, S.SPLIT}),

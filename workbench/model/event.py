@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbench.model.batch import BatchState
 from workbench.model.gate import Judgement
 from workbench.model.run import Certificate, Drill, QuarantineRecord, RunOutcome, SuiteRecord, TriggerRecord
+from workbench.model.violation import Priority
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,20 @@ class RolledBack:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerDecided:
+    """Intent to do what the plan says about a red gate, found in `batch` of `phase` ("" at a phase's or run's end)."""
+
+    run: str
+    gate: str
+    do: str
+    batch: str
+    phase: Priority
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerFired:
-    """A gate with a trigger was red, and the plan's policy was carried out; the run goes no further."""
+    """What the plan says about a red gate was carried out; the run goes no further."""
 
     run: str
     record: TriggerRecord
@@ -244,6 +257,7 @@ Event = (
     | SuiteMeasured
     | RollbackStarted
     | RolledBack
+    | TriggerDecided
     | TriggerFired
     | Drilled
     | LandStarted

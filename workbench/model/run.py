@@ -165,6 +165,19 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What a process that died left waiting: "run", "rollback" or "landing", of which run, in a sentence, and its mend.
+
+    Nothing else begins in the repository before it ends.
+    """
+
+    what: str
+    run: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Landing:
     """A run's branch brought into the user's `branch`; the two commits are the same if it was there already.
 

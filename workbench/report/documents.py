@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from workbench.model.errors import PlanFileError, Problem, WorkbenchError
 from workbench.model.event import Event
 from workbench.model.flips import flips
 from workbench.model.plan import Batch, Phase, Plan
-from workbench.model.run import BatchRecord, Certificate, Drill, Landing, QuarantineRecord, RunRecord, TriggerRecord
+from workbench.model.run import (
+    BatchRecord,
+    Certificate,
+    Drill,
+    Landing,
+    QuarantineRecord,
+    RunRecord,
+    TriggerRecord,
+    Unfinished,
+)
 from workbench.model.violation import Priority, SiteState, Skipped, Violation, totals
 from workbench.report.figures import moment
 from workbench.report.objects import (
@@ -222,8 +232,8 @@ def _quarantined(record: QuarantineRecord) -> Object:
     }
 
 
-def status_document(record: RunRecord, next_command: str) -> Object:
-    """Return where a plan stands, and the command to type next."""
+def status_document(record: RunRecord, next_command: str, waiting: Unfinished | None = None) -> Object:
+    """Return where a plan stands, what waits to be finished before anything else, and the command to type next."""
     return {
         "schema": SCHEMA,
         "plan": record.plan,
@@ -232,6 +242,7 @@ def status_document(record: RunRecord, next_command: str) -> Object:
         "totals": totals_object(totals(record.violations, record.rules)),
         "gates": [suite_object(suite) for suite in record.suites],
         "drills": [_drill(one) for one in record.drills],
+        "unfinished": None if waiting is None else asdict(waiting),
         "next": next_command,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.model.run import Drill, RunRecord, SuiteRecord
+from workbench.model.run import Drill, RunRecord, SuiteRecord, Unfinished
 from workbench.model.violation import Count, totals
 from workbench.report.figures import NOTHING, goal, rate, short
 from workbench.report.safe import safe
@@ -12,8 +12,8 @@ from workbench.report.safe import safe
 _HEAD = ("", "found", "fixed", "quarantined", "blocked", "excluded", "remaining")
 
 
-def status_text(record: RunRecord, next_command: str) -> str:
-    """Return the standing of a run: totals, suites, and the command to type next."""
+def status_text(record: RunRecord, next_command: str, waiting: Unfinished | None = None) -> str:
+    """Return the standing of a run: totals, suites, what waits to be finished, and the command to type next."""
     outcome = str(record.outcome).replace("_", " ")
     every = totals(record.violations, record.rules)
     rows = [_HEAD, *(_row(str(one), count) for one, count in every.by_priority.items()), _row("total", every.all)]
@@ -22,6 +22,7 @@ def status_text(record: RunRecord, next_command: str) -> str:
     if record.suites:
         lines += ["", *laid_out([("suite", "baseline", "now", "target", ""), *map(_suite, record.suites)])]
     lines += ["", *map(_drill, record.drills)] if record.drills else []
+    lines += ["", f"{waiting.message}: {waiting.hint}"] if waiting is not None else []
     if next_command:
         lines += ["", f"next: {next_command}"]
     return "\n".join(safe(one) for one in lines) + "\n"

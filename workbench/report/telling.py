@@ -29,6 +29,7 @@ _OfRun = (
     happened.RunStarted
     | happened.RollbackStarted
     | happened.RolledBack
+    | happened.TriggerDecided
     | happened.TriggerFired
     | happened.Drilled
     | happened.RunInterrupted
@@ -104,6 +105,8 @@ def _of_run(event: _OfRun) -> str:
         case happened.RolledBack():
             proof = "verified" if event.certificate.verified else "NOT VERIFIED"
             words = f"{event.certificate.mode} of {event.certificate.target}: {proof}"
+        case happened.TriggerDecided():
+            words = f"{event.gate} is red, and the plan says {event.do}"
         case happened.TriggerFired():
             words = f"trigger: {event.record.gate} is red, {event.record.do}; lessons in {event.record.lessons}"
         case happened.Drilled():
