@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from workbench.engine.revert import revert
 from workbench.engine.rollback import rollback
 from workbench.engine.run import run_plan
 from workbench.engine.standing import next_command, standing
-from workbench.model.errors import Conflict, EnvironmentFailed, Interrupted, Refused, StalePlan, UsageError
+from workbench.model.errors import Colliding, Conflict, EnvironmentFailed, Interrupted, Refused, StalePlan, UsageError
 from workbench.model.event import BatchKept
 from workbench.model.run import RunOutcome
 
@@ -188,9 +190,9 @@ def test_without_a_branch_to_land_on_it_asks_for_one(done):
         land(done.root, "", None, means=done.means)
 
 
-def commit_on_main(root, name):
+def commit_on_main(root, name, blob=None):
     """Commit a change of one file on main, past the index and the files."""
-    blob = git(root, "hash-object", "-w", "notes.txt")
+    blob = blob or git(root, "hash-object", "-w", "notes.txt")
     index = {**os.environ, "GIT_INDEX_FILE": str(root / ".git/tmp-index")}
 
     def run(*words):
@@ -206,10 +208,39 @@ def commit_on_main(root, name):
 
 def test_a_branch_that_went_on_in_the_same_files_is_a_conflict_that_names_them(done):
     made = commit_on_main(done.root, "app/a.py")
-    with pytest.raises(Conflict, match=r"both changed app/a\.py$") as caught:
+    objects = sorted((done.root / ".git/objects").rglob("*"))
+    with pytest.raises(Colliding, match=r"a merge .* would conflict in app/a\.py \(P2-001\)$") as caught:
         land(done.root, "", None, means=done.means)
-    assert not isinstance(caught.value, StalePlan)
+    assert caught.value.collisions == (("app/a.py", ("P2-001",)),)
     assert git(done.root, "rev-parse", "main") == made
+    assert sorted((done.root / ".git/objects").rglob("*")) == objects
+    words = (sys.executable, "-m", "workbench", "-C", done.root, "--json")
+    named = [{"path": "app/a.py", "batches": ["P2-001"]}]
+    refused = subprocess.run([*words, "land"], capture_output=True, text=True, check=False)
+    assert (refused.returncode, json.loads(refused.stdout)["error"]["conflicts"]) == (4, named)
+    status = json.loads(subprocess.run([*words, "status"], capture_output=True, text=True, check=True).stdout)
+    assert status["parted"] == {"branch": "main", "tip": made, "tried": True, "conflicts": named}
+    assert status["next"] == "workbench plan small"
+
+
+def test_a_branch_that_went_on_elsewhere_in_the_same_file_is_stale_and_could_be_merged(done):
+    text = (done.root / "app/a.py").read_text().replace("\n\n\n", "\n\n# in between\n\n")
+    place = done.root.parent / "text"
+    place.write_text(text)
+    commit_on_main(done.root, "app/a.py", git(done.root, "hash-object", "-w", str(place)))
+    with pytest.raises(StalePlan, match="without a conflict, but nobody judged them"):
+        land(done.root, "", None, means=done.means)
+
+
+def test_with_a_git_that_cannot_try_a_merge_every_file_of_both_is_named(done, monkeypatch):
+    commit_on_main(done.root, "app/a.py")
+    old = done.root.parent / "bin/git"
+    old.parent.mkdir()
+    old.write_text(f'#!/bin/sh\ncase "$*" in *merge-tree*) exit 129;; esac\nexec {shutil.which("git")} "$@"\n')
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{old.parent}:{os.environ['PATH']}")
+    with pytest.raises(Colliding, match=r"both changed app/a\.py \(P2-001\)$"):
+        land(done.root, "", None, means=done.means)
 
 
 def test_a_branch_that_went_on_elsewhere_is_stale(done):

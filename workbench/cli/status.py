@@ -12,13 +12,14 @@ def status(context: typer.Context, plan: PlanArgument = "") -> int:
     from workbench.engine.standing import next_command, outlook_of
 
     options = options_of(context)
-    record, waiting = outlook_of(options.directory, plan)
+    record, waiting, parted = outlook_of(options.directory, plan)
+    then = next_command(record, waiting, parted)
     if options.json:
         from workbench.report.documents import status_document
 
-        print_document(status_document(record, next_command(record, waiting), waiting))
+        print_document(status_document(record, then, waiting, parted))
     else:
         from workbench.report.status import status_text
 
-        print_text(status_text(record, next_command(record, waiting), waiting))
+        print_text(status_text(record, then, waiting, parted))
     return 0

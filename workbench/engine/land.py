@@ -11,12 +11,13 @@ from workbench.engine.begin import refuse_unfinished
 from workbench.engine.landing import At, finish, move, nowhere
 from workbench.engine.means import Means
 from workbench.engine.opening import Opened, open_run
+from workbench.engine.parting import parting
 from workbench.engine.standing import standing_of
-from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
+from workbench.model.errors import Colliding, Conflict, Refused, StalePlan, UsageError
 from workbench.model.event import LandStarted
+from workbench.model.parting import told
 from workbench.model.run import Landing, RunRecord
-from workbench.repo.changes import changed_by_both, changes
-from workbench.repo.encoding import shown
+from workbench.repo.changes import changes
 from workbench.repo.refs import branch_ref, checked_out_branches, read_ref
 from workbench.repo.repository import Repository
 
@@ -38,7 +39,7 @@ def land(directory: Path, plan: str, into: str | None, *, means: Means, at: At =
         head = _judged_head(opened, record, tip)
         if opened.repo.is_ancestor(head, tip):
             return Landing(record.plan, run, branch, tip, tip, ())
-        _refuse_parted(opened.repo, record, branch, tip)
+        _refuse_parted(opened.repo, record, branch)
         paths = tuple(change.path for change in changes(opened.repo, tip, head))
         root = _place(opened.repo, branch)
         return move(opened, LandStarted(run, means.new_id(), branch, tip, head, root, paths), at)
@@ -80,21 +81,17 @@ def _judged_head(opened: Opened, record: RunRecord, tip: str) -> str:
     return record.head
 
 
-def _refuse_parted(repo: Repository, record: RunRecord, branch: str, tip: str) -> None:
-    """Refuse unless the branch only has to move forward; say what a merge would meet."""
-    if repo.is_ancestor(tip, record.head):
+def _refuse_parted(repo: Repository, record: RunRecord, branch: str) -> None:
+    """Refuse unless the branch only has to move forward; say what a merge would meet, and whose batches those are."""
+    parted = parting(repo, record, branch)
+    if parted is None:
         return
-    again = f"`workbench plan {record.plan}` and `workbench run {record.plan}` do it on {branch} as it is now"
-    both = [shown(path) for path in changed_by_both(repo, tip, record.head)]
-    if both:
-        more = f" and {len(both) - 20} more" if len(both) > 20 else ""
-        raise Conflict(
-            f"{branch} and {record.branch} both changed {', '.join(both[:20])}{more}", hint=again, path=both[0]
-        )
-    raise StalePlan(
-        f"{branch} has gone on since the run began; the two changed different files, but nobody judged them together",
-        hint=again,
+    again = (
+        f"`workbench plan {record.plan}` and `workbench run {record.plan} --branch NEW` do it on {branch} as it is now"
     )
+    if parted.collisions:
+        raise Colliding(told(parted, record.branch), hint=again, collisions=parted.collisions)
+    raise StalePlan(told(parted, record.branch), hint=again)
 
 
 def _place(repo: Repository, branch: str) -> str:

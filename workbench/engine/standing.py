@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workbench.engine.entry import next_is_barred
+from workbench.engine.parting import parting
 from workbench.engine.workspace import ledger_path
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import at_work
@@ -15,7 +16,7 @@ from workbench.ledger.unfinished import unfinished
 from workbench.model.batch import BatchState
 from workbench.model.errors import UsageError
 from workbench.model.event import Event
-from workbench.model.run import RunOutcome, RunRecord, Unfinished
+from workbench.model.run import Parting, RunOutcome, RunRecord, Unfinished
 from workbench.planning.planfile import find_plan, load
 from workbench.repo.repository import open_repository
 
@@ -31,13 +32,18 @@ def standing_of(directory: Path, plan: str) -> RunRecord:
     return standing(directory, plan_name(directory, plan))
 
 
-def outlook_of(directory: Path, plan: str) -> tuple[RunRecord, Unfinished | None]:
-    """Return as `standing_of`, and what a process that died left waiting in the repository, of whichever plan."""
+def outlook_of(directory: Path, plan: str) -> tuple[RunRecord, Unfinished | None, Parting | None]:
+    """Return as `standing_of`; what a process that died left waiting in the repository, of whichever plan; and how
+    the branch that is checked out has parted from the run's.
+    """
     with _newest(directory, plan_name(directory, plan)) as (ledger, run):
         waiting = unfinished(ledger)
         if waiting is not None and at_work(ledger.path.parent) is not None:
             waiting = None  # it has not died
-        return ledger.load_run(run), waiting
+        record = ledger.load_run(run)
+    with open_repository(directory) as repo:
+        branch = repo.head().branch
+        return record, waiting, parting(repo, record, branch) if branch is not None else None
 
 
 def plan_name(directory: Path, plan: str) -> str | None:
@@ -59,7 +65,7 @@ def events_of(directory: Path, plan: str) -> tuple[str, tuple[tuple[datetime, Ev
         return record.run, tuple((one.ts, one.event) for one in ledger.events(record.run))
 
 
-def next_command(record: RunRecord, waiting: Unfinished | None = None) -> str:
+def next_command(record: RunRecord, waiting: Unfinished | None = None, parted: Parting | None = None) -> str:
     """Return the command that takes this run forward; "" when there is nothing left to do."""
     if waiting is not None or record.outcome in (RunOutcome.RUNNING, RunOutcome.INTERRUPTED):
         return "workbench resume"
@@ -67,7 +73,7 @@ def next_command(record: RunRecord, waiting: Unfinished | None = None) -> str:
     if any(one.state in todo for one in record.batches):
         return f"workbench run {record.plan}" + (" --allow-quarantine" if next_is_barred(record) else "")
     if record.head not in (record.ground or record.base, record.landed):
-        return f"workbench land {record.plan}"
+        return f"workbench plan {record.plan}" if parted is not None else f"workbench land {record.plan}"
     return ""
 
 

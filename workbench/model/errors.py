@@ -6,6 +6,7 @@
     ├── Refused                3  going on would endanger the user's work
     │   └── LockHeld           3  another living process holds the repository's run lock
     ├── Conflict               4  something moved under us; nothing was overwritten
+    │   ├── Colliding          4  two branches changed the same places; carries the paths and their batches
     │   ├── StalePlan          4  the frozen plan no longer fits the repository or its plan file
     │   └── RefMoved           4  a compare-and-swap found another value than expected
     ├── EnvironmentFailed      5  disk, git, a gate that did not finish
@@ -84,6 +85,14 @@ class LockHeld(Refused):
 class Conflict(WorkbenchError):
     exit_code = 4
     code = "conflict"
+
+
+class Colliding(Conflict):
+    """`collisions` are (path, batches that changed it)."""
+
+    def __init__(self, message: str, *, hint: str, collisions: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+        super().__init__(message, hint=hint, path=collisions[0][0])
+        self.collisions = collisions
 
 
 class StalePlan(Conflict):

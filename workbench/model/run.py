@@ -178,6 +178,19 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """`branch`, now at `tip`, has gone on since the run began; `collisions` are (path, batches that changed it).
+
+    `tried`: a merge was tried, and would stop at them; otherwise both sides changed them, and nobody tried.
+    """
+
+    branch: str
+    tip: str
+    tried: bool
+    collisions: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Landing:
     """A run's branch brought into the user's `branch`; the two commits are the same if it was there already.
 

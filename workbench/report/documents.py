@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from workbench.model.errors import PlanFileError, Problem, WorkbenchError
+from workbench.model.errors import Colliding, PlanFileError, Problem, WorkbenchError
 from workbench.model.event import Event
 from workbench.model.flips import flips
 from workbench.model.plan import Batch, Phase, Plan
@@ -16,6 +16,7 @@ from workbench.model.run import (
     Certificate,
     Drill,
     Landing,
+    Parting,
     QuarantineRecord,
     RunRecord,
     TriggerRecord,
@@ -232,8 +233,10 @@ def _quarantined(record: QuarantineRecord) -> Object:
     }
 
 
-def status_document(record: RunRecord, next_command: str, waiting: Unfinished | None = None) -> Object:
-    """Return where a plan stands, what waits to be finished before anything else, and the command to type next."""
+def status_document(
+    record: RunRecord, next_command: str, waiting: Unfinished | None = None, parted: Parting | None = None
+) -> Object:
+    """Return where a plan stands, what waits or has gone on meanwhile, and the command to type next."""
     return {
         "schema": SCHEMA,
         "plan": record.plan,
@@ -243,6 +246,7 @@ def status_document(record: RunRecord, next_command: str, waiting: Unfinished | 
         "gates": [suite_object(suite) for suite in record.suites],
         "drills": [_drill(one) for one in record.drills],
         "unfinished": None if waiting is None else asdict(waiting),
+        "parted": None if parted is None else _parting(parted),
         "next": next_command,
     }
 
@@ -256,6 +260,19 @@ def _drill(drill: Drill) -> Object:
         "back": {"expected_tree": drill.back_expected, "actual_tree": drill.back_actual},
         "verified": drill.verified,
     }
+
+
+def _parting(parted: Parting) -> Object:
+    return {
+        "branch": parted.branch,
+        "tip": parted.tip,
+        "tried": parted.tried,
+        "conflicts": _collisions(parted.collisions),
+    }
+
+
+def _collisions(collisions: Sequence[tuple[str, Sequence[str]]]) -> list[Object]:
+    return [{"path": path, "batches": list(batches)} for path, batches in collisions]
 
 
 def rollback_document(certificate: Certificate) -> Object:
@@ -311,6 +328,8 @@ def error_document(error: WorkbenchError) -> Object:
     }
     if isinstance(error, PlanFileError):
         told["problems"] = [_problem(one) for one in error.problems]
+    if isinstance(error, Colliding):
+        told["conflicts"] = _collisions(error.collisions)
     return {"schema": SCHEMA, "error": told}
 
 

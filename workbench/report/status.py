@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.model.run import Drill, RunRecord, SuiteRecord, Unfinished
+from workbench.model.parting import told
+from workbench.model.run import Drill, Parting, RunRecord, SuiteRecord, Unfinished
 from workbench.model.violation import Count, totals
 from workbench.report.figures import NOTHING, goal, rate, short
 from workbench.report.safe import safe
@@ -12,8 +13,10 @@ from workbench.report.safe import safe
 _HEAD = ("", "found", "fixed", "quarantined", "blocked", "excluded", "remaining")
 
 
-def status_text(record: RunRecord, next_command: str, waiting: Unfinished | None = None) -> str:
-    """Return the standing of a run: totals, suites, what waits to be finished, and the command to type next."""
+def status_text(
+    record: RunRecord, next_command: str, waiting: Unfinished | None = None, parted: Parting | None = None
+) -> str:
+    """Return the standing of a run: totals, suites, what waits or has gone on, and the command to type next."""
     outcome = str(record.outcome).replace("_", " ")
     every = totals(record.violations, record.rules)
     rows = [_HEAD, *(_row(str(one), count) for one, count in every.by_priority.items()), _row("total", every.all)]
@@ -23,6 +26,7 @@ def status_text(record: RunRecord, next_command: str, waiting: Unfinished | None
         lines += ["", *laid_out([("suite", "baseline", "now", "target", ""), *map(_suite, record.suites)])]
     lines += ["", *map(_drill, record.drills)] if record.drills else []
     lines += ["", f"{waiting.message}: {waiting.hint}"] if waiting is not None else []
+    lines += ["", told(parted, record.branch)] if parted is not None else []
     if next_command:
         lines += ["", f"next: {next_command}"]
     return "\n".join(safe(one) for one in lines) + "\n"
