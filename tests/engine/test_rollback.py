@@ -27,6 +27,7 @@ def test_rollback_of_a_batch_takes_later_ones_along_and_is_proven(done):
     certificate = rollback(done.root, "P2-002", means=done.means)
     assert certificate.verified
     assert certificate.batches == ("P2-002", "P2-003")
+    assert (certificate.before is None, certificate.touched) == (False, ())
     assert certificate.actual_tree == before.batches[0].tree
     record = standing(done.root, None)
     assert [one.state for one in record.batches] == [BatchState.KEPT, BatchState.ROLLED_BACK, BatchState.ROLLED_BACK]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from workbench.model.run import Checkout
 from workbench.model.violation import SiteState, Skipped
 from workbench.report.console.frame import make_console
 from workbench.report.console.log import show_log
@@ -92,6 +93,13 @@ def test_a_batch_without_a_change(screen, plan):
 def test_certificate(screen, certificate, same_picture):
     show_certificate(screen.console, certificate)
     same_picture("certificate.txt", str(screen))
+
+
+@pytest.mark.parametrize(("index", "told"), [("i", "are as they were"), ("j", "changed meanwhile, not by this: index")])
+def test_a_certificate_tells_of_the_users_own_files(screen, certificate, index, told):
+    lay = Checkout("i", "u", "f")
+    show_certificate(screen.console, replace(certificate, before=lay, after=replace(lay, index=index)))
+    assert told in " ".join(str(screen).split())
 
 
 def test_a_rollback_that_is_not_proven_shouts(screen, certificate):

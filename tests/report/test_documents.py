@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from workbench.model.errors import Conflict, PlanFileError, Problem, StalePlan, WorkbenchError
-from workbench.model.run import RunOutcome
+from workbench.model.run import Checkout, RunOutcome
 from workbench.report.documents import (
     batch_document,
     error_document,
@@ -218,13 +218,25 @@ def test_run_that_has_not_ended(record):
 def test_status(record):
     document = check("status", status_document(record, "workbench land websocket-ssot"))
     assert_adds_up(document["totals"])
-    assert document["next"] == "workbench land websocket-ssot"
+    assert (document["next"], document["unfinished"], document["parted"]) == (
+        "workbench land websocket-ssot",
+        None,
+        None,
+    )
 
 
 def test_rollback(certificate):
     document = check("rollback", rollback_document(certificate))
     assert document["verified"] is True
     assert document["batches"] == ["P1-002", "P1-001"]
+    assert document["checkout"] is None
+    lay = Checkout("i", "u", "f")
+    worked = rollback_document(replace(certificate, before=lay, after=replace(lay, index="j")))
+    assert worked["checkout"] == {
+        "before": {"index": "i", "untracked": "u", "files": "f"},
+        "after": {"index": "j", "untracked": "u", "files": "f"},
+        "untouched": False,
+    }
 
 
 def test_batch_and_places(plan, violations, record):

@@ -11,6 +11,7 @@ from workbench.ledger.verdicts import gate_record
 from workbench.model.event import BaselineJudged, Event, GateJudged, RollbackStarted, RolledBack
 from workbench.model.gate import Judgement
 from workbench.model.run import Certificate
+from workbench.repo.measure import measure
 
 _NOT_RECORDED = "not recorded"
 
@@ -34,6 +35,8 @@ def certify(session: Session, back: RollbackStarted) -> Certificate:
         actual_tree=tree,
         batches=back.batches,
         gates=tuple(gate_record(one) for one in judged.values()),
+        before=back.checkout,
+        after=measure(repo),
     )
     session.record(RolledBack(session.run, certificate), *remembered_standings(session, judged))
     return certificate

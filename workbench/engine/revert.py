@@ -18,6 +18,7 @@ from workbench.model.event import RollbackStarted
 from workbench.model.run import BatchRecord, Certificate
 from workbench.repo.candidate import Candidate, commit_tree
 from workbench.repo.history import Clash, merge_tree_revert
+from workbench.repo.measure import measure
 from workbench.repo.refs import compare_and_swap, put_ref
 from workbench.repo.trailers import render
 
@@ -41,7 +42,8 @@ def revert(directory: Path, target: str, *, means: Means, along: bool = False, t
             made = _undo(session, made.commit, one)
         names = tuple(one.id for one in batches)
         put_ref(session.ws.repo, session.side_ref("cand"), made.commit)
-        back = RollbackStarted(session.run, target, "revert", old, made.commit, names, made.tree)
+        checkout = measure(session.ws.repo)
+        back = RollbackStarted(session.run, target, "revert", old, made.commit, names, made.tree, checkout)
         session.record(back)
         compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
         session.tip = made.commit

@@ -22,6 +22,7 @@ from workbench.model.batch import ON_BRANCH
 from workbench.model.errors import Refused, UsageError
 from workbench.model.event import LandStarted, RollbackStarted, RunFinished
 from workbench.model.run import BatchRecord, Certificate, RunOutcome, RunRecord
+from workbench.repo.measure import measure
 from workbench.repo.refs import branch_ref, compare_and_swap, list_refs_with, put_ref, read_ref
 
 Tell = Callable[[tuple[Going, ...]], None]
@@ -113,7 +114,8 @@ def back_to(
     if savepoint is None:
         raise UsageError(f"the ledger has no savepoint before {batch}", hint="`workbench verify` looks into it")
     put_ref(session.ws.repo, session.side_ref(f"rolled-back-{old[:12]}"), old)
-    back = RollbackStarted(session.run, target, mode, old, savepoint, names)
+    checkout = measure(session.ws.repo)
+    back = RollbackStarted(session.run, target, mode, old, savepoint, names, checkout=checkout)
     session.record(back)
     compare_and_swap(session.ws.repo, session.ref, new=savepoint, old=old, reason=f"workbench: roll back {target}")
     session.tip = savepoint

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.model.batch import BatchState
 from workbench.model.gate import Judgement
-from workbench.model.run import Certificate, Drill, QuarantineRecord, RunOutcome, SuiteRecord, TriggerRecord
+from workbench.model.run import Certificate, Checkout, Drill, QuarantineRecord, RunOutcome, SuiteRecord, TriggerRecord
 from workbench.model.violation import Priority
 
 
@@ -139,7 +139,8 @@ class SuiteMeasured:
 class RollbackStarted:
     """Intent to move the branch from `from_commit` to `to_commit`, taking `batches` off it.
 
-    `to_tree` where `to_commit` was made for this, and no batch remembers its tree.
+    `to_tree` where `to_commit` was made for this, and no batch remembers its tree. `checkout` is the user's working
+    tree as it lay there before.
     """
 
     run: str
@@ -149,6 +150,7 @@ class RollbackStarted:
     to_commit: str
     batches: tuple[str, ...]
     to_tree: str = ""
+    checkout: Checkout | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -207,8 +207,20 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkout:
+    """The user's working tree as digests: index, names of untracked files, and mode, size, time of tracked ones."""
+
+    index: str
+    untracked: str
+    files: str
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
-    """The proof of a rollback: the tree that was promised and the tree that is there."""
+    """The proof of a rollback: the tree that was promised and the tree that is there.
+
+    `before` and `after` are of the user's own working tree, which no rollback writes to; None where there is none.
+    """
 
     target: str
     mode: str
@@ -220,7 +232,17 @@ class Certificate:
     actual_tree: str
     gates: tuple[GateRecord, ...] = ()
     batches: tuple[str, ...] = ()
+    before: Checkout | None = None
+    after: Checkout | None = None
 
     @property
     def verified(self) -> bool:
         return self.expected_tree == self.actual_tree
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """What of the user's working tree is not as it was: he may have worked in it meanwhile."""
+        if self.before is None or self.after is None:
+            return ()
+        pairs = ((one.name, getattr(self.before, one.name), getattr(self.after, one.name)) for one in fields(Checkout))
+        return tuple(name for name, before, after in pairs if before != after)

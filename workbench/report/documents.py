@@ -287,7 +287,19 @@ def rollback_document(certificate: Certificate) -> Object:
         "actual_tree": certificate.actual_tree,
         "verified": certificate.verified,
         "batches": list(certificate.batches),
+        "checkout": _checkout(certificate),
         "gates": [gate_object(gate) for gate in certificate.gates],
+    }
+
+
+def _checkout(certificate: Certificate) -> Object | None:
+    """Return the digests of the user's working tree before and after; None where they were not taken."""
+    if certificate.before is None or certificate.after is None:
+        return None
+    return {
+        "before": asdict(certificate.before),
+        "after": asdict(certificate.after),
+        "untouched": not certificate.touched,
     }
 
 

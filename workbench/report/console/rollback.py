@@ -22,11 +22,19 @@ def show_certificate(console: Console, certificate: Certificate) -> None:
     _row(console, "expected tree", certificate.expected_tree)
     same = frame.text("the same", frame.GOOD) if proven else frame.text("DIFFERENT", frame.BAD)
     _row(console, "actual tree", frame.line(f"{certificate.actual_tree}  ", same))
+    if certificate.before is not None:
+        _row(console, "your files", _yours(certificate))
     if certificate.batches:
         _row(console, "taken off", ", ".join(certificate.batches))
     if certificate.gates:
         console.print()
         show_gates(console, certificate.gates)
+
+
+def _yours(certificate: Certificate) -> frame.Cell:
+    if not certificate.touched:
+        return frame.text("index, untracked files, modes and times are as they were", frame.GOOD)
+    return frame.text(f"changed meanwhile, not by this: {', '.join(certificate.touched)}", frame.CARE)
 
 
 def show_along(console: Console, going: Sequence[tuple[str, str]]) -> None:
