@@ -38,10 +38,11 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
     quarantined: list[QuarantineRecord] = []
     while True:
         trial.confirm_parent(red)
-        found = isolate(left, partial(trial.red, red), trial.suspects(left, red))
+        trial.note(left, red)
+        found = isolate(left, partial(trial.red, red), trial.suspects(left, red), partial(trial.tests, red))
         left = tuple(unit for unit in left if unit in found.good)
         for group in found.guilty:
-            quarantined += trial.evidence(group, left, red)
+            quarantined += trial.evidence(group, red)
         if not left:
             return Convicted(None, tuple(quarantined))
         good = trial.candidate(left)
@@ -80,6 +81,14 @@ class Trial:
             self._asked[asked] = self.judge.judge(self.batch.id, self.candidate(units), after=red)[-1]
         return self._asked[asked]
 
+    def note(self, units: Iterable[Unit], red: Judgement) -> None:
+        """Remember what was said of these units before anybody looked for the guilty."""
+        self._asked[frozenset(units), red.report.gate] = red
+
+    def tests(self, red: Judgement, units: frozenset[Unit]) -> tuple[str, ...]:
+        """Return the tests that convict these units."""
+        return self.ask(red, units).convicting
+
     def red(self, red: Judgement, units: frozenset[Unit]) -> bool:
         """Say whether these units turn the gate red; nothing applied is green."""
         return bool(units) and is_red(self.ask(red, units))
@@ -109,10 +118,9 @@ class Trial:
                 hint="mend the environment, then `workbench resume`; no file was blamed and nothing landed",
             )
 
-    def evidence(self, group: tuple[Unit, ...], good: tuple[Unit, ...], red: Judgement) -> list[QuarantineRecord]:
-        """Prove a guilty set red on top of what is good, and record why, file by file."""
-        judgement = self.ask(red, frozenset((*good, *group)))
-        shown = judgement if is_red(judgement) else red
+    def evidence(self, group: tuple[Unit, ...], red: Judgement) -> list[QuarantineRecord]:
+        """Record why a guilty set was convicted, file by file: it was red all by itself."""
+        shown = self.ask(red, frozenset(group))
         paths = sorted(path for unit in group for path in unit)
         return [self._record(path, paths, shown) for path in paths]
 
