@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 from tests.engine.conftest import PLAN
+from workbench.engine.freeze import freeze_and_store
 from workbench.model.run import RunOutcome
 from workbench.model.violation import totals
 
@@ -42,10 +43,13 @@ def at(case, record, path):
 
 def test_a_call_and_its_mock_land_together_and_what_is_blocked_takes_its_mock_along(make_case):
     case = make_case(FILES, TESTS, plan=plan("rewrite"), max_files=1)
+    shown = freeze_and_store(case.root, None, "HEAD", case.means).after["app/good.py"].decode()
     record = case.run()
     assert [one.files for one in record.batches] == [("app/good.py", "tests/test_good.py"), ("app/plain.py",)]
     assert "@patch('app.good.new', return_value=5)" in at(case, record, "tests/test_good.py")
-    assert "return new(context)" in at(case, record, "app/good.py")
+    # The import that only the old target of the mock still needed goes with it.
+    expected = "from app.lib import new\n\n\ndef run(context):\n    return new(context)\n"
+    assert at(case, record, "app/good.py") == shown == expected
     reasons = sorted((one.path, one.reason) for one in record.violations if one.reason)
     assert reasons == [("app/stuck.py", "no-context-in-scope"), ("tests/test_stuck.py", "linked")]
     counted = totals(record.violations).all

@@ -39,6 +39,11 @@ class Project:
         """The tree as it was when the plan was made."""
         return self if self.base is None else Project(self.base, self.modules, self.moves)
 
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The words that some module mentions, of those asked for when its facts were read."""
+        return frozenset().union(*(one.mentions for one in self.facts.values()))
+
     def has_module(self, name: str) -> bool:
         """Say whether the tree holds this module (or a package folder around one)."""
         return name in self._all_modules

@@ -15,6 +15,7 @@ from pathlib import Path
 from workbench.codemod.project import Project
 from workbench.codemod.rewrite import FileFailed, FileRewrite
 from workbench.engine.following import following
+from workbench.engine.leftovers import without_leftovers
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.refresh import refreshed
@@ -113,7 +114,28 @@ def freeze(ws: Workspace, rev: str, transformer: Transformer, *, only: Callable[
     violations = _covered(ws, sources, scanned.project, settled, outcomes)
     violations = tuple(one if one.state is not SiteState.OPEN or only(one) else _left_out(one) for one in violations)
     plan = make_plan(ws.spec, ws.rules, violations, base_rev=rev, base_commit=base, base_tree=ws.repo.tree(base))
+    after |= _finished(ws, plan, sources, scanned, outcomes, transformer)
     return Frozen(plan, scanned, before={one.path: one.before for one in rewrites}, after=after)
+
+
+def _finished(
+    ws: Workspace,
+    plan: Plan,
+    sources: Sources,
+    scanned: ScanResult,
+    outcomes: Mapping[str, list[Outcome]],
+    transformer: Transformer,
+) -> Mapping[str, bytes]:
+    """Return what becomes of the files of larger units once those are seen together."""
+    units = {unit for phase in plan.phases for batch in phase.batches for unit in batch.units if len(unit) > 1}
+    joined = sorted({path for unit in units for path in unit})
+    alone = (outcomes[path][0] for path in joined if len(outcomes.get(path, ())) == 1)
+    rewrites = {one.path: one for one in alone if isinstance(one, FileRewrite)}
+    wanted = open_sites(scanned.violations)
+    jobs = [Job(path, content, wanted[path]) for path, content in sources.read(sorted(rewrites))]
+    kit = Kit(ws.rules, scanned.project, ws.roots)
+    finished = without_leftovers(sorted(units), jobs, rewrites, kit, transformer)
+    return {path: one.after for path, one in finished.items()}
 
 
 def _left_out(site: Violation) -> Violation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from workbench.codemod.rewrite import FileFailed
 from workbench.engine.formatting import format_files
+from workbench.engine.leftovers import without_leftovers
 from workbench.engine.session import Session
 from workbench.engine.transform import Job, Kit
 from workbench.model.plan import Batch
@@ -62,10 +63,12 @@ def make(session: Session, batch: Batch) -> Made:
     after: dict[str, bytes] = {}
     fixed: dict[str, tuple[str, ...]] = {}
     blocked: list[tuple[str, str, str]] = gone
-    for outcome in session.transformer.apply(jobs, kit):
+    outcomes = list(session.transformer.apply(jobs, kit))
+    for outcome in outcomes:
         if isinstance(outcome, FileFailed):
             blocked += [(name, outcome.reason, outcome.detail) for name in _names(wanted[outcome.path])]
-            continue
+    rewrites = {one.path: one for one in outcomes if not isinstance(one, FileFailed)}
+    for outcome in without_leftovers(batch.units, jobs, rewrites, kit, session.transformer).values():
         blocked += [(name, why.code, why.detail) for name, why in outcome.blocked]
         if outcome.after != outcome.before:
             after[outcome.path], fixed[outcome.path] = outcome.after, outcome.fixed

@@ -13,7 +13,7 @@ from workbench.codemod.source import Module, Unparsable
 def refreshed(project: Project, roots: ModuleMap, changed: Mapping[str, bytes]) -> Project:
     """Return `project` with the facts of the `changed` files read again; paths outside every root do not count."""
     known = dict(project.facts)
-    words = frozenset(old.rpartition(".")[2] for old in project.moves)
+    words = project.at_base.mentioned.union(old.rpartition(".")[2] for old in project.moves)
     for path, source in changed.items():
         named = roots.name_of(path)
         if named is None:
