@@ -105,3 +105,22 @@ def test_shim_is_true_or_false(repository, shim):
     problems = workbench(repository(shim=shim), "scan", "moved", code=2)["error"]["problems"]
     assert len(problems) == 1
     assert "shim" in problems[0]["key"]
+
+
+def test_a_package_that_moved_leaves_shims(repository, git):
+    names = 'shim = true\n\n[[rules]]\nid = "package"\nkind = "move-module"\nfrom = "shop.past"\nto = "shop.now"\n'
+    tree = {
+        "shop/now/__init__.py": "limit = 10\n",
+        "shop/now/sub.py": "it = 1\n",
+        "shop/past/__init__.py": "",
+        "shop/past/sub.py": "from shop.now.sub import *\n",
+        "shop/third.py": "from shop.past import limit\nfrom shop.past.sub import it\n\nall = limit + it\n",
+    }
+    root = repository(shim=names + "shim = true\n", **tree)
+    record = workbench(root, "run", "moved", code=0)
+    assert (record["outcome"], record["totals"]["by_rule"]["package"]["fixed"]) == ("complete", 4)
+    git(root, "checkout", "--quiet", "workbench/moved")
+    assert workbench(root, "scan", "moved", code=0)["totals"]["found"] == 0
+    ask = "from shop.past import limit; import shop.past.sub; print(limit, shop.past.sub.it)"
+    ran = subprocess.run([sys.executable, "-B", "-c", ask], cwd=root, capture_output=True, text=True, check=False)
+    assert ran.stdout == "10 1\n"

@@ -79,7 +79,7 @@ def with_hook(move: Move, names: Names, edits: tuple[Edit, ...], checking: str) 
     """Add a hook to the edits of a module, or a case to the hook it has."""
     hook, module = hook_of(names), names.module
     if hook is None:
-        return _at_end(module, edits, _filled(_WHOLE, move, names, checking))
+        return at_end(module, edits, _filled(_WHOLE, move, names, checking))
     below, above = hook.imports[-1].end_lineno or 0, hook.end.lineno
     added = ((below + 1, _filled(_IMPORT, move, names, checking)), (above, _filled(_CASE, move, names, checking)))
     places = ((module.offset(line, 0), text) for line, text in added)
@@ -93,13 +93,14 @@ def _filled(template: str, move: Move, names: Names, checking: str) -> str:
     )
 
 
-def _at_end(module: Module, edits: tuple[Edit, ...], text: str) -> tuple[Edit, ...]:
+def at_end(module: Module, edits: tuple[Edit, ...], text: str) -> tuple[Edit, ...]:
     """Put text at the end of the file, two blank lines below what the edits leave there; the last line end stays."""
     newline, end = module.newline, len(module.source)
     before = splice(module.source, edits).decode(module.codec, "replace")
-    gap = newline * max(0, 3 - (len(before) - len(before.rstrip("\r\n"))) // len(newline))
+    blank = len(before) - len(before.rstrip("\r\n"))
+    gap = newline * max(0, 3 - blank // len(newline)) if before.strip() else ""
     tail = gap + text.replace("\n", newline)
-    if not module.source.endswith((b"\n", b"\r")):
+    if module.source and not module.source.endswith((b"\n", b"\r")):
         tail = tail.removesuffix(newline)
     meeting = [one for one in edits if one.end == end]
     new = b"".join(one.new for one in sorted(meeting)) + tail.encode(module.codec)

@@ -21,6 +21,13 @@ Blocked: `not-there` (the new module has nothing of that name), `name-taken` (th
 `alternatives`, `mock-unclear` (what is patched is an attribute of another package from now on), `dynamic-name` (`__import__("a.old")` returns `a`; text that is put together). An import and the uses
 that hang on it change together or not at all.
 
+Shims. With `shim = true`, the file at the old place, and those of submodules there, become shims if they hold nothing but
+a docstring, `__all__` and imports from the new module, or nothing at all: after `git mv`, leave an empty file. A shim gives
+whatever the new module has, with a `DeprecationWarning` that names it, also to star imports; it imports the new one only
+when it is asked, so that no cycle closes; type checkers read a star import. Blocked: `still-defined` (more stands there),
+`own-getattr`, `not-there` (the new module lacks something it gives). One that warns of its own accord is left alone. It
+goes when nobody needs it: `forbid-module` on the old name, in a later plan, lists who does.
+
 Limits: relative names handed to `import_module`, and files other than Python, are not looked at. Relative imports in
 the moved file itself are for whoever moves it.
 """
@@ -35,11 +42,20 @@ from pydantic import Field
 from workbench.codemod.key import shortened
 from workbench.codemod.moves.module_names import is_under
 from workbench.codemod.moves.module_places import ModuleMove, ModuleSpot, Role, module_spots
+from workbench.codemod.moves.module_shim import (
+    ModuleShim,
+    module_shim,
+    module_shim_fault,
+    module_shim_site,
+    write_module_shim,
+)
 from workbench.codemod.moves.modules import carry_out
 from workbench.codemod.names import Names, names_of
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Change, Example, Keep, Parameters, Refuse, Rewrite, Rule
 from workbench.codemod.source import Module
+from workbench.codemod.tree import Tree
+from workbench.model.errors import Problem
 from workbench.model.violation import Site
 
 _NAME = r"^[^\W\d]\w*(\.[^\W\d]\w*)*$"
@@ -51,11 +67,18 @@ _TREE = (
 )
 
 
+_MOVED = (_TREE[0], *_TREE[2:])
+_SHIM = (("shim", True),)
+
+
 class MoveModuleParameters(Parameters):
     """`from` and `to`: dotted names of one module, before and after."""
 
     from_: str = Field(alias="from", pattern=_NAME, description="the dotted name of the module as it was")
     to: str = Field(pattern=_NAME, description="its dotted name from now on; the module must be there")
+    shim: bool = Field(
+        default=False, strict=True, description="whether the old module goes on giving what moved, with a warning"
+    )
 
 
 class MoveModule(Rule[MoveModuleParameters]):
@@ -74,11 +97,25 @@ class MoveModule(Rule[MoveModuleParameters]):
     def needles(self) -> frozenset[str]:
         return frozenset({self._move.old.rpartition(".")[2]})
 
+    def is_about(self, module: str) -> bool:
+        """Say whether a file may be one that becomes a shim, even an empty one."""
+        return self.parameters.shim and is_under(module, self._move.old)
+
+    def problems(self, project: Project, tree: Tree) -> tuple[Problem, ...]:  # noqa: ARG002 - files are not asked
+        told = module_shim_fault(self._move, project) if self.parameters.shim else ""
+        return (Problem(told, f"rules[{self.id}].shim", suggestion="take `shim` out"),) if told else ()
+
     def find(self, module: Module, project: Project) -> Iterator[Site]:
+        shim = self._shim(module, project)
         yield from (site for _, site in self._found(module, project))
+        if shim is not None:
+            yield shim[1]
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
         chosen = frozenset(sites)
+        shim = self._shim(module, project)
+        if shim is not None and shim[1] in chosen:
+            return write_module_shim(shim[0], names_of(module, project), shim[1])
         found = self._found(module, project)
         wanted = [(spot, site) for spot, site in found if site in chosen]
         every = [spot for spot, site in found if site.blocked is None and not site.excluded]
@@ -94,6 +131,14 @@ class MoveModule(Rule[MoveModuleParameters]):
         names = names_of(module, project)
         found = module_spots(self._move, names, strings=self.parameters.strings != "ignore")
         return [(spot, self._site(spot, names)) for spot in found]
+
+    def _shim(self, module: Module, project: Project) -> tuple[ModuleShim, Site] | None:
+        """Return the shim that a file of the old module, which holds no other site, is to be, with its site."""
+        if not self.is_about(module.name):
+            return None
+        names = names_of(module, project)
+        shim = module_shim(self._move, names)
+        return None if shim is None else (shim, module_shim_site(shim, names, self.id))
 
     def _site(self, spot: ModuleSpot, names: Names) -> Site:
         told = spot.role in (Role.STRING, Role.MOCK) and self.parameters.strings == "report"
@@ -155,6 +200,29 @@ class MoveModule(Rule[MoveModuleParameters]):
             why="strings follow where the rule says so",
             tree=_TREE,
             parameters=(("strings", "rewrite"),),
+        ),
+        Change(
+            before='"""Runs."""\n\nfrom app.new import *\n',
+            after='"""Runs."""\n\nfrom typing import TYPE_CHECKING\n\n\nif TYPE_CHECKING:\n'
+            "    from app.new import *  # noqa: F403\nelse:\n\n"
+            "    def __getattr__(name: str) -> object:\n        import warnings\n\n        import app.new as module\n\n"
+            '        if name == "__all__":\n'
+            '            given = getattr(module, name, [one for one in dir(module) if not one.startswith("_")])\n'
+            '        elif name != "__path__" and hasattr(module, name):\n            given = getattr(module, name)\n'
+            '        else:\n            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n'
+            '        warnings.warn("app.old is now app.new", DeprecationWarning, stacklevel=2)\n        return given\n',
+            why="with shim = true, the old module goes on giving what moved, with a warning",
+            path="app/old.py",
+            tree=_MOVED,
+            parameters=_SHIM,
+        ),
+        Refuse(
+            code="def run(): ...\n",
+            reason="still-defined",
+            why="what stands there would be lost",
+            path="app/old.py",
+            tree=_MOVED,
+            parameters=_SHIM,
         ),
         Refuse(
             code="from app.old import gone\n",
