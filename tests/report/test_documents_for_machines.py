@@ -4,12 +4,13 @@ import csv
 import io
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from defusedxml import ElementTree
 
 from workbench.model.gate import Level, TestCounts, Verdict
-from workbench.model.run import GateRecord
+from workbench.model.run import GateRecord, SuiteRecord
 from workbench.model.violation import SiteState
 from workbench.report.junit import junit_report
 from workbench.report.objects import dump
@@ -77,7 +78,7 @@ def test_junit(record):
     batches = (replace(record.batches[0], gates=(red, slow, skipped)), *record.batches[1:])
     root = ElementTree.fromstring(junit_report(replace(record, batches=batches)))
     suites = root.findall("testsuite")
-    assert [one.get("name").split()[0] for one in suites] == [one.id for one in record.batches]
+    assert [one.get("name").split()[0] for one in suites] == [*(one.id for one in record.batches), "targets"]
     assert {key: suites[0].get(key) for key in ("tests", "failures", "errors", "skipped")} == {
         "tests": "3",
         "failures": "1",
@@ -87,8 +88,18 @@ def test_junit(record):
     failure = suites[0].find("testcase/failure")
     assert (failure.get("message"), failure.text) == ("11/12 tests passed", "a::b\na::c")
     assert suites[0].find("testcase/error").get("message") == "600 s were not enough"
-    assert root.get("tests") == str(3 + 5 * 4)
-    assert root.get("failures") == "1"
+    assert root.get("tests") == str(3 + 5 * 4 + 2)
+    assert root.get("failures") == "2"
+
+
+def test_junit_says_what_it_takes_to_reach_a_target(record):
+    short = SuiteRecord("unit", Level.TESTS, TestCounts(10, 8), TestCounts(16, 2), Fraction(9, 10), False)
+    unseen = replace(short, id="late", now=None, met=None)
+    root = ElementTree.fromstring(junit_report(replace(record, suites=(short, unseen))))
+    targets = root.findall("testsuite")[-1]
+    assert (targets.get("tests"), targets.get("failures"), targets.get("skipped")) == ("2", "1", "1")
+    assert targets.find("testcase/failure").get("message") == "unit 10/18 → 16/18, target 90 % (17/18)"
+    assert targets.find("testcase/skipped").get("message") == "late 10/18 → –, target 90 %"
 
 
 @pytest.mark.parametrize("bad", HOSTILE)

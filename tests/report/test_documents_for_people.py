@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
+from workbench.report.figures import short
 from workbench.report.html import html_report
 from workbench.report.markdown import markdown_report, pull_request
 
@@ -46,7 +47,8 @@ def poisoned(record, bad):
         batch=bad,
         with_paths=(bad,),
     )
-    batch = replace(record.batches[0], id=bad, rules=(bad,), package=bad, reason=bad, commit=bad)
+    gate = replace(record.batches[0].gates[-1], id=bad, gained=(bad,), lost=(bad,), flaky=(bad,))
+    batch = replace(record.batches[0], id=bad, rules=(bad,), package=bad, reason=bad, commit=bad, gates=(gate,))
     return replace(
         record,
         run=bad,
@@ -63,6 +65,13 @@ def poisoned(record, bad):
         suites=(replace(record.suites[0], id=bad),),
         rules=(bad,),
     )
+
+
+def turned(record):
+    """The record with a commit that mended one test, lost another and showed a third to be flaky."""
+    first = record.batches[0]
+    gate = replace(first.gates[-1], gained=("tests/a.py::mended",), lost=("tests/a.py::gone",), flaky=("b.py::now[0]",))
+    return replace(record, batches=(replace(first, gates=(*first.gates[:-1], gate)), *record.batches[1:]))
 
 
 class Elements(HTMLParser):
@@ -84,7 +93,7 @@ class Elements(HTMLParser):
 
 @pytest.mark.parametrize("bad", PAYLOADS)
 def test_nothing_foreign_becomes_html(record, bad):
-    clean, page = Elements(html_report(record)), html_report(poisoned(record, bad))
+    clean, page = Elements(html_report(turned(record))), html_report(poisoned(record, bad))
     found = Elements(page)
     assert found.tags <= clean.tags
     assert found.attributes <= clean.attributes
@@ -151,6 +160,16 @@ def test_html_needs_nothing_from_outside(record):
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "")
     found = Elements(page)
     assert not found.tags & {"script", "img", "link", "iframe", "object", "form"}
+
+
+def test_what_a_commit_did_to_tests_is_told(record):
+    title, flips = "Tests gained and lost", ["gained tests/a.py::mended", "lost tests/a.py::gone", "flaky b.py::now[0]"]
+    said = " ".join(" ".join(Elements(html_report(turned(record))).said).split())
+    head = f"{title} P0-001 {short(record.batches[0].commit)} gate unit"
+    assert " ".join([head, *flips]) in said
+    text = markdown_report(turned(record))
+    assert "\n".join(f"- {word}: `{test}`" for word, test in (one.split() for one in flips)) in text
+    assert title not in html_report(record) + markdown_report(record)
 
 
 def test_html_says_what_the_markdown_says(record):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from workbench.model.gate import TestCounts
+from workbench.model.run import SuiteRecord
 
 NOTHING = "–"
 _MINUTE = 60
@@ -71,3 +72,9 @@ def goal(target: Fraction | None, now: TestCounts | None) -> str:
         return f"{target * tests}/{tests}"
     told = f"{target * 100} %" if (target * 100).denominator == 1 else str(target)
     return f"{told} ({ceil(target * tests)}/{tests})" if tests else told
+
+
+def standing(suite: SuiteRecord) -> str:
+    """Return where a suite stands: "unit 12/18 → 16/18, target 90 % (17/18)"."""
+    target = "" if suite.target is None else f", target {goal(suite.target, suite.now)}"
+    return f"{suite.id} {rate(suite.baseline)} → {rate(suite.now)}{target}"

@@ -8,6 +8,7 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from workbench.model.flips import flips
 from workbench.model.run import RunRecord
 from workbench.model.violation import SiteState, Violation, totals
 from workbench.report import figures
@@ -32,6 +33,7 @@ def html_report(record: RunRecord) -> str:
             quarantined=sorted(record.quarantined, key=lambda one: (one.path, one.batch)),
             blocked=_by_reason(record, SiteState.BLOCKED),
             excluded=_by_reason(record, SiteState.EXCLUDED),
+            flips=flips(record),
             steps=walk,
             # Drawn by us from numbers, with its labels escaped where they are set.
             chart=Markup(burn_down(walk)),  # noqa: S704

@@ -7,7 +7,7 @@ from typing import assert_never
 from workbench.model import event as happened
 from workbench.model.event import Event
 from workbench.model.gate import Judgement
-from workbench.report.figures import counted, duration, rate, short
+from workbench.report.figures import counted, duration, rate, short, standing
 
 _OfBatch = (
     happened.BatchStarted
@@ -90,7 +90,7 @@ def _of_gate(event: _OfGate) -> str:
         case happened.FileQuarantined():
             words = f"quarantined {event.record.path}: red at {event.record.gate}"
         case happened.SuiteMeasured():
-            words = f"{event.suite.id} {rate(event.suite.baseline)} → {rate(event.suite.now)}"
+            words = standing(event.suite)
         case _:
             assert_never(event)
     return words

@@ -19,7 +19,7 @@ from workbench.model.gate import Verdict
 from workbench.model.plan import Batch, Plan
 from workbench.model.violation import Priority
 from workbench.report.console import frame
-from workbench.report.figures import duration, goal, rate
+from workbench.report.figures import duration, standing
 from workbench.report.live.lines import counts_line, ended_line, left, work
 from workbench.report.live.progress import Ended, Now, Progress, so_far, step
 
@@ -132,11 +132,7 @@ def _isolating(now: Now) -> list[Text]:
 
 
 def _foot(progress: Progress, at: datetime) -> list[Text]:
-    suites = [
-        f"{one.id} {rate(one.baseline)} → {rate(one.now)}"
-        + (f", target {goal(one.target, one.now)}" if one.target is not None else "")
-        for one in progress.suites.values()
-    ]
+    suites = map(standing, progress.suites.values())
     counts = [part for part in (counts_line(progress), left(progress.seconds_left(at))) if part]
     return [frame.text(one, frame.QUIET) for one in (*suites, " · ".join(counts))]
 
