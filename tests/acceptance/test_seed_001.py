@@ -214,7 +214,7 @@ def test_S1_19_S1_20_S1_21_S1_25_callers_move_first_a_clash_is_done_anew_and_the
     desk.commit("netra_backend/app/agents/triage.py", USER.replace("return", "# meanwhile\n    return"))
     clash = desk.call("land", "small")
     assert clash.code == 4
-    assert "both changed netra_backend/app/agents/triage.py" in clash.err
+    assert "would conflict in netra_backend/app/agents/triage.py" in clash.err
     desk.ask("plan", "small")
     desk.ask("run", "small", "--branch", "workbench/again", "--jobs", "1")
     assert desk.ask("status", "small")["next"] == "workbench land small"
