@@ -87,6 +87,32 @@ def test_T3_two_homes_that_lead_to_each_other_are_a_circle(freeze):
     assert message.startswith("'hub-is-home' (line 2) and 'unified-is-home' (line 7) move names in a circle: ")
 
 
+def test_T3_two_plans_that_lead_to_each_other_are_seen_before_any_edit(make_repo, git):
+    there = 'name = "hub"\n' + move("hub-is-home", "backend.sockets.unified.Manager", f"{HUB}.Manager")
+    back = 'name = "unified"\n\n' + move("unified-is-home", f"{HUB}.Manager", "backend.sockets.unified.Manager")
+    uses = {
+        "one.py": f"from {HUB} import Manager\n",
+        "two.py": "from backend.sockets.unified import Manager\n",
+    }
+    root = make_repo({**FILES, **uses, "plans/hub.toml": there, "plans/unified.toml": back})
+    means = Means(lambda: datetime(2026, 1, 1, tzinfo=UTC), lambda: "run-1", dict(os.environ))
+    base = git(root, "rev-parse", "HEAD")
+    for act in (
+        lambda: freeze_and_store(root, "hub", "HEAD", means),
+        lambda: run_plan(root, "hub", RunOptions(), means=means, watch=lambda _plan, _past: lambda _event, _at: None),
+    ):
+        with pytest.raises(PlanFileError) as caught:
+            act()
+        [problem] = caught.value.problems
+        assert problem.message == (
+            "'hub-is-home' (plans/hub.toml, line 2) and 'unified-is-home' (plans/unified.toml, line 3) move names in a "
+            f"circle: backend.sockets.unified.Manager to {HUB}.Manager to backend.sockets.unified.Manager"
+        )
+        assert (caught.value.exit_code, problem.line) == (2, 2)
+    assert git(root, "for-each-ref", "--format=%(objectname)") == base
+    assert git(root, "status", "--porcelain") == ""
+
+
 @pytest.mark.parametrize(
     "limits", [{}, {"allow": ["backend/sockets/**"]}, {"paths": ["tests/**"]}], ids=["all", "allow", "paths"]
 )

@@ -24,12 +24,14 @@ def plan(
     if options.json:
         from workbench.report.documents import plan_document
 
-        document = plan_document(frozen.plan)
+        document = plan_document(frozen.plan) | {"notes": list(frozen.notes)}
         print_document(document | {"diff": frozen.diff()} if diff else document)
         return 0
     from workbench.report.console.plan import show_diff, show_plan
 
     console = options.results()
+    for note in frozen.notes:
+        options.progress().print(f"note: {note}", markup=False, highlight=False)
     if diff:
         show_diff(console, frozen.diff())
     else:

@@ -10,6 +10,7 @@ from workbench.codemod.project import Project
 from workbench.engine.freeze import freeze
 from workbench.engine.means import Means
 from workbench.engine.opening import Opened
+from workbench.engine.other_plans import refuse_clashes
 from workbench.engine.recover import recover
 from workbench.engine.session import Listener, Past, Session, Watch, unwatched
 from workbench.engine.transform import Transformer
@@ -24,6 +25,7 @@ from workbench.planning.planfile import find_plan
 from workbench.repo.candidate import identity_of
 from workbench.repo.leftovers import sweep
 from workbench.repo.refs import branch_ref, checked_out_branches, compare_and_swap, create_ref, put_ref, read_ref
+from workbench.repo.sources import CommitSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def begin(opened: Opened, plan_name: str | None, options: RunOptions, watch: Wat
         session = _session(opened, ws, plan, earlier, watch(plan, _past(opened, earlier.run)))
         session.record(RunResumed(session.run, _stored(options)))
         return session
+    refuse_clashes(ws, CommitSources(ws.repo, plan.base_commit))
     return start(opened, ws, plan, project, options, watch)
 
 
@@ -68,6 +71,7 @@ def start(
 def rehearse(directory: Path, plan_name: str | None, options: RunOptions, means: Means) -> Plan:
     """Return what a run with these options would do, freezing nothing and writing nothing."""
     with open_workspace(directory, plan_name, means) as ws, Transformer(1) as transformer:
+        refuse_clashes(ws, CommitSources(ws.repo, ws.repo.resolve("HEAD")))
         plan = freeze(ws, "HEAD", transformer).plan
     _check_options(plan, options)
     phases = (replace(one, batches=tuple(b for b in one.batches if options.chooses(b))) for one in plan.phases)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from workbench.engine.other_plans import compare
 from workbench.engine.workspace import Workspace
 from workbench.gates.checkup import commands, variables
 from workbench.gates.interpreter import find_python
@@ -24,7 +25,18 @@ def for_plan(ws: Workspace, listed: Sequence[Sized]) -> Iterator[Diagnosis]:
     yield variables(ws.spec, ws.means.environ)
     yield from _commands(ws, {one.leaf.path for one in listed})
     if ws.repo.root is not None:
+        yield from _others(ws)
         yield _judged(ws)
+
+
+def _others(ws: Workspace) -> Iterator[Diagnosis]:
+    found = compare(ws, WorkingTreeSources(ws.repo))
+    for one in found.problems:
+        yield to_mend("other plans", one.message, one.suggestion)
+    for told in found.notes:
+        yield note("other plans", told)
+    if not found.problems and not found.notes:
+        yield sound("other plans", "none contradicts this one")
 
 
 def _branch(ws: Workspace) -> Diagnosis:

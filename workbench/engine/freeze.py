@@ -18,6 +18,7 @@ from workbench.engine.following import following
 from workbench.engine.leftovers import without_leftovers
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
+from workbench.engine.other_plans import refuse_clashes
 from workbench.engine.refresh import refreshed
 from workbench.engine.transform import Job, Kit, Outcome, Transformer
 from workbench.engine.workspace import Workspace, read_workspace, refuse_bad_plan
@@ -40,12 +41,16 @@ from workbench.scan.scanner import ScanResult, rescan, scan
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A plan, what was scanned to make it, and what all its rules together make of each file."""
+    """A plan, what was scanned to make it, and what all its rules together make of each file.
+
+    `notes` are what else is to know before it is carried out.
+    """
 
     plan: Plan
     scanned: ScanResult
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
+    notes: tuple[str, ...] = ()
 
     def diff(self) -> str:
         """Return the whole change as one unified diff."""
@@ -79,9 +84,10 @@ def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means)
     refuse_bad_plan(directory, plan, means)
     with open_run(directory, means, owner="workbench plan") as opened:
         ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
+        notes = refuse_clashes(ws, CommitSources(ws.repo, ws.repo.resolve(base)))
         frozen = freeze(ws, base, opened.transformer)
         opened.ledger.save_plan(frozen.plan, dumps(frozen.plan))
-        return frozen
+        return replace(frozen, notes=notes)
 
 
 def scan_for(ws: Workspace, sources: Sources) -> ScanResult:

@@ -7,7 +7,8 @@ their kind, so that a team's own kinds are held to the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.codemod.rule import Rule
@@ -22,6 +23,27 @@ _REPLACED = ("call",)
 _FORBIDDEN = ("symbol", "module")
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A contradiction: a sentence in parts, of which the rules are to be named, and what to do about it.
+
+    `at` is the place among its rules of the one at whose line it is told. `goes_on`: what one rule writes another only
+    changes further, so that rules of one plan contradict each other, and plans carried out one after the other do not.
+    """
+
+    words: tuple[str | AnyRule, ...]
+    suggestion: str
+    at: int = 0
+    goes_on: bool = False
+
+    @property
+    def rules(self) -> tuple[AnyRule, ...]:
+        return tuple(dict.fromkeys(one for one in self.words if not isinstance(one, str)))
+
+    def told(self, name: Callable[[AnyRule], str]) -> str:
+        return "".join(one if isinstance(one, str) else name(one) for one in self.words)
+
+
 def lint(spec: PlanSpec, rules: Sequence[AnyRule]) -> tuple[Problem, ...]:
     """Return one problem for each contradiction between the rules, naming both with their lines."""
     return located(contradictions(rules), spec.lines)
@@ -29,45 +51,49 @@ def lint(spec: PlanSpec, rules: Sequence[AnyRule]) -> tuple[Problem, ...]:
 
 def contradictions(rules: Sequence[AnyRule]) -> tuple[Problem, ...]:
     """Return one problem for each contradiction, naming the rules as `rules[id]`."""
+    return tuple(Problem(one.told(_key), _key(one.rules[one.at]), suggestion=one.suggestion) for one in clashes(rules))
+
+
+def clashes(rules: Sequence[AnyRule]) -> tuple[Clash, ...]:
+    """Return the contradictions between the rules, those that say it best."""
     found = tuple(_two_homes(rules))
     # Where a name has two homes, following the moves would follow only one of them.
     found = found or tuple(_circles(rules))
     return found or tuple(_undone(rules))
 
 
-def _two_homes(rules: Sequence[AnyRule]) -> Iterator[Problem]:
+def _key(rule: AnyRule) -> str:
+    return f"rules[{rule.id}]"
+
+
+def _two_homes(rules: Sequence[AnyRule]) -> Iterator[Clash]:
     homes: dict[str, tuple[AnyRule, str]] = {}
     for rule in rules:
         for old, new in rule.moves():
             first, home = homes.setdefault(old, (rule, new))
             if home != new:
-                yield Problem(
-                    f"{old} cannot move to two homes: rules[{first.id}] moves it to {home}, rules[{rule.id}] to {new}",
-                    f"rules[{rule.id}]",
-                    suggestion="keep one of them",
-                )
+                words = (f"{old} cannot move to two homes: ", first, f" moves it to {home}, ", rule, f" to {new}")
+                yield Clash(words, "keep one of them", at=1)
 
 
-def _circles(rules: Sequence[AnyRule]) -> Iterator[Problem]:
+def _circles(rules: Sequence[AnyRule]) -> Iterator[Clash]:
     """Yield each circle of moves once: A to B with B to A, or through names between."""
     moves = {old: (new, rule) for rule in rules for old, new in rule.moves()}
     done: set[str] = set()
     for start in moves:
-        path: dict[str, str] = {}
+        path: dict[str, AnyRule] = {}
         name = start
         while name not in done and (step := _step(name, moves)) is not None:
             done.add(name)
-            path[name] = f"rules[{step[1].id}]"
+            path[name] = step[1]
             name = step[0]
         if name in path:
             names = list(path)
             circle = names[names.index(name) :]
             movers = list(dict.fromkeys(path[one] for one in circle))
-            yield Problem(
-                f"{' and '.join(movers)} move names in a circle: {' to '.join([*circle, name])}",
-                movers[0],
-                suggestion="decide which name stays",
-            )
+            named = [part for one in movers for part in (" and ", one)][1:]
+            words = (*named, f" move names in a circle: {' to '.join([*circle, name])}")
+            yield Clash(words, "decide which name stays")
 
 
 def _step(name: str, moves: Mapping[str, tuple[str, AnyRule]]) -> tuple[str, AnyRule] | None:
@@ -80,7 +106,7 @@ def _step(name: str, moves: Mapping[str, tuple[str, AnyRule]]) -> tuple[str, Any
     return None
 
 
-def _undone(rules: Sequence[AnyRule]) -> Iterator[Problem]:
+def _undone(rules: Sequence[AnyRule]) -> Iterator[Clash]:
     """Yield each pair of rules where what one writes is what the other changes or forbids."""
     strict = [rule for rule in rules if not rule.parameters.paths and not rule.parameters.allow]
     moves = {old: (new, rule) for rule in strict for old, new in rule.moves()}
@@ -95,11 +121,8 @@ def _undone(rules: Sequence[AnyRule]) -> Iterator[Problem]:
             judges += [step[1]] if step else []
             verb = "requires" if written in writer.requires() else "writes"
             for judge in dict.fromkeys(one for one in judges if one is not writer):
-                yield Problem(
-                    f"rules[{writer.id}] {verb} {written}, which rules[{judge.id}] then finds wrong",
-                    f"rules[{writer.id}]",
-                    suggestion=f"let {writer.id!r} name what is to stay",
-                )
+                words = (writer, f" {verb} {written}, which ", judge, " then finds wrong")
+                yield Clash(words, f"let {writer.id!r} name what is to stay", goes_on=judge.fixes and verb == "writes")
 
 
 def _meets(writer: AnyRule, judge: AnyRule, written: str) -> bool:

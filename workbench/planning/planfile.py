@@ -53,7 +53,7 @@ def find_plan(plan: str | None, root: Path) -> Path:
     Raises UsageError that lists the plans there are.
     """
     folder = root / _FOLDER
-    there = sorted(folder.glob("*.toml"))
+    there = plan_files(root)
     names = [one.stem for one in there]
     known = f"there are: {', '.join(names)}" if names else "write one with `workbench init NAME`"
     if plan is None:
@@ -64,6 +64,11 @@ def find_plan(plan: str | None, root: Path) -> Path:
         if candidate.is_file():
             return candidate
     raise UsageError(f"there is no plan {plan!r}", hint=near(plan, names) or known)
+
+
+def plan_files(root: Path) -> list[Path]:
+    """Return the plan files of a repository, by name."""
+    return sorted((root / _FOLDER).glob("*.toml"))
 
 
 def _read(path: Path) -> bytes:

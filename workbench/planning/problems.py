@@ -67,16 +67,16 @@ def located(problems: Iterable[Problem], lines: Mapping[str, int]) -> tuple[Prob
     """Return the problems by line, each with its line and with that of every `rules[id]` its sentence mentions."""
 
     def mention(match: re.Match[str]) -> str:
-        return f"{match[1]!r} (line {_line_at(match.group(), lines)})"
+        return f"{match[1]!r} (line {near_line(match.group(), lines)})"
 
     found = (
-        replace(one, message=_MENTION.sub(mention, one.message), line=one.line or _line_at(one.key, lines))
+        replace(one, message=_MENTION.sub(mention, one.message), line=one.line or near_line(one.key, lines))
         for one in problems
     )
     return tuple(sorted(found, key=lambda one: (one.line or 0, one.key, one.message)))
 
 
-def _line_at(key: str, lines: Mapping[str, int]) -> int:
+def near_line(key: str, lines: Mapping[str, int]) -> int:
     """Return the line of a key, or of the innermost table around it that the file names; the whole file is line 1."""
     while key and key not in lines:
         key = key[: max(key.rfind("."), key.rfind("["), 0)]
