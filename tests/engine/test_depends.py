@@ -63,8 +63,8 @@ def crossed(make_case):
     return case
 
 
-def test_a_later_batch_that_changed_the_same_file_depends_on_it(crossed):
-    assert going(crossed, "P2-002") == [("P2-002", ""), ("P2-003", "changed app/both.py after P2-002")]
+def test_a_later_batch_that_changed_the_same_lines_depends_on_it(crossed):
+    assert going(crossed, "P2-002") == [("P2-002", ""), ("P2-003", "changed the same lines of app/both.py as P2-002")]
     assert going(crossed, "P2-001") == [("P2-001", "")]
     assert going(crossed, "P2-003") == [("P2-003", "")]
 
@@ -72,7 +72,7 @@ def test_a_later_batch_that_changed_the_same_file_depends_on_it(crossed):
 def test_a_branch_that_moves_back_loses_all_that_came_later(crossed):
     assert going(crossed, "P2-002", revert=False) == [
         ("P2-002", ""),
-        ("P2-003", "changed app/both.py after P2-002"),
+        ("P2-003", "changed the same lines of app/both.py as P2-002"),
         ("P2-004", ON_TOP),
     ]
 
@@ -87,7 +87,7 @@ def test_rules_that_are_declared_to_go_together_make_their_batches_depend(make_c
 
 def test_a_batch_that_others_depend_on_is_not_reverted_alone(crossed):
     head = git(crossed.root, "rev-parse", "workbench/small")
-    with pytest.raises(Refused, match=r"P2-003 \(changed app/both.py after P2-002\)") as caught:
+    with pytest.raises(Refused, match=r"P2-003 \(changed the same lines of app/both.py as P2-002\)") as caught:
         revert(crossed.root, "P2-002", means=crossed.means)
     assert "--revert --along" in caught.value.hint
     assert git(crossed.root, "rev-parse", "workbench/small") == head
@@ -144,7 +144,7 @@ def test_the_command_names_them_and_moves_nothing(crossed):
 
     seen = told("rollback", "P2-002", "--dry-run")
     assert (seen.returncode, seen.stderr) == (0, "")
-    assert "changed app/both.py after P2-002" in " ".join(seen.stdout.split())
+    assert "changed the same lines of app/both.py as P2-002" in " ".join(seen.stdout.split())
     document = json.loads(told("--json", "rollback", "P2-002", "--revert", "--dry-run").stdout)
     assert document["dry_run"] is True
     assert [(one["id"], one["files"]) for one in document["batches"]] == [
@@ -156,4 +156,4 @@ def test_the_command_names_them_and_moves_nothing(crossed):
     assert git(crossed.root, "rev-parse", "workbench/small") == head
     done = told("rollback", "P2-002")
     assert done.returncode == 0
-    assert "P2-003 goes along: it changed app/both.py after P2-002" in " ".join(done.stderr.split())
+    assert "P2-003 goes along: it changed the same lines of app/both.py as P2-002" in " ".join(done.stderr.split())

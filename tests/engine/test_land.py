@@ -18,13 +18,13 @@ from tests.engine.test_run import git
 from workbench.engine.begin import RunOptions
 from workbench.engine.land import land
 from workbench.engine.landing import landing_under_way, resume_landing, undo_landing
-from workbench.engine.revert import revert
 from workbench.engine.rollback import rollback
 from workbench.engine.run import run_plan
 from workbench.engine.standing import next_command, standing
+from workbench.ledger.ledger import Ledger
 from workbench.model.errors import Colliding, Conflict, EnvironmentFailed, Interrupted, Refused, StalePlan, UsageError
-from workbench.model.event import BatchKept
-from workbench.model.run import RunOutcome
+from workbench.model.event import BatchKept, RollbackStarted, RolledBack
+from workbench.model.run import Certificate, RunOutcome
 
 POINTS = (
     "checked", "recorded", "locked", "staged", "linked", "swapped", "written", "index-written", "index-replaced",
@@ -171,7 +171,13 @@ def test_there_is_nothing_to_land_where_nothing_was_kept(done):
 
 
 def test_a_head_that_no_gate_judged_is_refused(done):
-    revert(done.root, "P2-001", means=done.means)
+    record = standing(done.root, None)
+    odd = git(done.root, "commit-tree", "-p", record.head, "-m", "odd", git(done.root, "mktree"))
+    tree = git(done.root, "rev-parse", f"{odd}^{{tree}}")
+    with Ledger.open(done.root / ".git/workbench/ledger.db", clock=done.means.clock) as ledger:
+        ledger.record(RollbackStarted(record.run, "P2-002", "revert", record.head, odd, ("P2-002",), tree))
+        ledger.record(RolledBack(record.run, Certificate("P2-002", "revert", record.head, "", odd, tree, tree, tree)))
+    git(done.root, "update-ref", "refs/heads/workbench/small", odd)
     with pytest.raises(Refused, match="no gate has judged"):
         land(done.root, "", None, means=done.means)
 

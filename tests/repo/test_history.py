@@ -154,3 +154,13 @@ def test_a_path_is_never_an_option(make_repo, git):
         shown = diff(repo, repo.head().commit, new, [name])
         assert [line for line in shown.splitlines() if line.startswith("+++")] == [f"+++ b/{name}"]
         assert shown.endswith("-old\n+new\n")
+
+
+def test_lines_that_nobody_changed_since_go_back_and_later_ones_stay(repo):
+    base = build(repo, repo.head().commit, {"app/a.py": b"1\n2\n3\n", "README": b"1\n2\n3\n"})
+    first = build(repo, base.commit, {"app/a.py": b"one\n2\n3\n", "README": b"one\n2\n3\n"})
+    second = build(repo, first.commit, {"app/a.py": b"one\n2\nthree\n", "README": b"uno\n2\n3\n"})
+    assert merge_tree_revert(repo, tip=second.commit, commit=first.commit) == Clash(("README",))
+    third = build(repo, second.commit, {"README": b"one\n2\ntres\n"})
+    undone = merge_tree_revert(repo, tip=third.commit, commit=first.commit)
+    assert undone == build(repo, base.commit, {"app/a.py": b"1\n2\nthree\n", "README": b"1\n2\ntres\n"}).tree

@@ -37,6 +37,7 @@ def certify(session: Session, back: RollbackStarted) -> Certificate:
         gates=tuple(gate_record(one) for one in judged.values()),
         before=back.checkout,
         after=measure(repo),
+        judged=back.judged,
     )
     session.record(RolledBack(session.run, certificate), *remembered_standings(session, judged))
     return certificate

@@ -5,6 +5,7 @@ The branch is only moved forward, to a commit that passed its gates. A merge wou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.engine.begin import refuse_unfinished
@@ -14,9 +15,9 @@ from workbench.engine.opening import Opened, open_run
 from workbench.engine.parting import parting
 from workbench.engine.standing import standing_of
 from workbench.model.errors import Colliding, Conflict, Refused, StalePlan, UsageError
-from workbench.model.event import LandStarted
+from workbench.model.event import LandStarted, RolledBack
 from workbench.model.parting import told
-from workbench.model.run import Landing, RunRecord
+from workbench.model.run import Certificate, Landing, RunRecord
 from workbench.repo.changes import changes
 from workbench.repo.refs import branch_ref, checked_out_branches, read_ref
 from workbench.repo.repository import Repository
@@ -73,12 +74,18 @@ def _judged_head(opened: Opened, record: RunRecord, tip: str) -> str:
             hint=f"put it back: `git branch -f {record.branch} {record.head[:12]}`",
         )
     passed = {one.tree for one in record.batches if one.tree is not None} | {record.base_tree}
+    passed |= {one.to_tree for one in _certificates(opened, record.run) if one.judged and one.verified}
     if opened.repo.tree(record.head) not in passed:
         raise Refused(
             f"{record.branch} ends with a commit that no gate has judged ({record.head[:12]})",
             hint=f"`workbench run {record.plan}` carries on from it, and judges",
         )
     return record.head
+
+
+def _certificates(opened: Opened, run: str) -> Iterator[Certificate]:
+    facts = (one.event for one in opened.ledger.events(run))
+    yield from (one.certificate for one in facts if isinstance(one, RolledBack))
 
 
 def _refuse_parted(repo: Repository, record: RunRecord, branch: str) -> None:

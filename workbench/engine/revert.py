@@ -11,9 +11,10 @@ from workbench.engine.depends import Going, dependents
 from workbench.engine.ending import unpin
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
+from workbench.engine.reverted import judge_revert
 from workbench.engine.rollback import Tell, chosen_batches, nobody, on_branch
 from workbench.engine.session import Session, unwatched
-from workbench.model.errors import Refused
+from workbench.model.errors import Refused, WorkbenchError
 from workbench.model.event import RollbackStarted
 from workbench.model.run import BatchRecord, Certificate
 from workbench.repo.candidate import Candidate, commit_tree
@@ -42,13 +43,22 @@ def revert(directory: Path, target: str, *, means: Means, along: bool = False, t
             made = _undo(session, made.commit, one)
         names = tuple(one.id for one in batches)
         put_ref(session.ws.repo, session.side_ref("cand"), made.commit)
+        _judge(session, made, target)
         checkout = measure(session.ws.repo)
-        back = RollbackStarted(session.run, target, "revert", old, made.commit, names, made.tree, checkout)
+        back = RollbackStarted(session.run, target, "revert", old, made.commit, names, made.tree, checkout, judged=True)
         session.record(back)
         compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
         session.tip = made.commit
         unpin(session)
         return certify(session, back)
+
+
+def _judge(session: Session, made: Candidate, target: str) -> None:
+    try:
+        judge_revert(session, made, target)
+    except WorkbenchError:
+        unpin(session)
+        raise
 
 
 def _refuse_dependents(going: Sequence[Going], target: str) -> None:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from workbench.engine.batch import BatchStory
 from workbench.engine.begin import RunOptions, begin, finish_rollback, take_up
+from workbench.engine.court import court
 from workbench.engine.decided import undone
 from workbench.engine.drill import drill
 from workbench.engine.ending import unpin
 from workbench.engine.entry import barred
-from workbench.engine.judging import Judge, measure_baseline
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.phase import close_phase, close_run
-from workbench.engine.provenance import prove_sandbox
 from workbench.engine.session import Session, Watch, unwatched
-from workbench.engine.stage import Stage
-from workbench.engine.suites import baseline_standings
 from workbench.engine.triggers import respond
 from workbench.engine.workspace import refuse_bad_plan
-from workbench.gates.builtin import Compiler
 from workbench.model.batch import BatchState
 from workbench.model.errors import Interrupted
 from workbench.model.event import RunFinished, RunInterrupted
@@ -55,7 +50,7 @@ def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> Ru
 def carry_out(session: Session, options: RunOptions) -> RunRecord:
     """Do the batches of a session that are not done, and end its run; an interrupt leaves it to be resumed."""
     try:
-        with _court(session, options) as judge:
+        with court(session, fresh=options.no_cache) as judge:
             story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
             if undone(session) is not None:
                 respond(judge)
@@ -102,20 +97,6 @@ def pending(session: Session, batches: list[Batch]) -> Iterator[Batch]:
     for batch in batches:
         if states[batch.id] not in (BatchState.KEPT, BatchState.SPLIT, BatchState.QUARANTINED, BatchState.EMPTY):
             yield batch
-
-
-@contextmanager
-def _court(session: Session, options: RunOptions) -> Iterator[Judge]:
-    """Open what judging needs, prove that it tests the sandbox, and measure the baseline."""
-    with ExitStack() as stack:
-        stage = stack.enter_context(Stage.open(session.ws, inherit=session.inherit))
-        session.stage = stage
-        compiler = stack.enter_context(Compiler(stage.python))
-        prove_sandbox(session, stage)
-        judge = Judge(session, stage, compiler, measure_baseline(session, stage), fresh=options.no_cache)
-        if session.tip == session.plan.base_commit:
-            session.record(*baseline_standings(judge))
-        yield judge
 
 
 def _outcome(session: Session) -> RunOutcome:

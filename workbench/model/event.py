@@ -139,8 +139,8 @@ class SuiteMeasured:
 class RollbackStarted:
     """Intent to move the branch from `from_commit` to `to_commit`, taking `batches` off it.
 
-    `to_tree` where `to_commit` was made for this, and no batch remembers its tree. `checkout` is the user's working
-    tree as it lay there before.
+    `to_tree` where `to_commit` was made for this, and no batch remembers its tree; `judged` when that one passed its
+    gates. `checkout` is the user's working tree as it lay there before.
     """
 
     run: str
@@ -151,6 +151,7 @@ class RollbackStarted:
     batches: tuple[str, ...]
     to_tree: str = ""
     checkout: Checkout | None = None
+    judged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

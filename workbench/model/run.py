@@ -220,6 +220,7 @@ class Certificate:
     """The proof of a rollback: the tree that was promised and the tree that is there.
 
     `before` and `after` are of the user's own working tree, which no rollback writes to; None where there is none.
+    `judged`: the tree of a revert passed its gates, as that of every savepoint did.
     """
 
     target: str
@@ -234,6 +235,7 @@ class Certificate:
     batches: tuple[str, ...] = ()
     before: Checkout | None = None
     after: Checkout | None = None
+    judged: bool = False
 
     @property
     def verified(self) -> bool:

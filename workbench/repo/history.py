@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.repo.encoding import text
+from workbench.repo.encoding import raw, text
+from workbench.repo.git import Git
 from workbench.repo.index import private_index
+from workbench.repo.objects import REGULAR, leaves, read_objects
 from workbench.repo.repository import Repository
+from workbench.repo.undo import undone
+
+_SIDES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,14 @@ def changed_paths(repo: Repository, old: str, new: str) -> tuple[str, ...]:
     return tuple(text(path) for path in listed.split(b"\0")[:-1])
 
 
+def contents(repo: Repository, path: str, commits: Sequence[str]) -> tuple[bytes, ...] | None:
+    """Return what a path holds in each commit; None where one of them has no regular file there."""
+    found = [leaf for commit in commits for leaf in leaves(repo.git, commit, path)]
+    if len(found) != len(commits) or any(one.mode not in REGULAR for one in found):
+        return None
+    return tuple(read_objects(repo.git, (one.id for one in found)))
+
+
 def blob_diff(path: str, before: bytes, after: bytes) -> str:
     """Return the unified diff of one file between two states in memory; empty when they are equal."""
     lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}")
@@ -42,13 +56,37 @@ def blob_diff(path: str, before: bytes, after: bytes) -> str:
 def merge_tree_revert(repo: Repository, *, tip: str, commit: str) -> str | Clash:
     """Return the id of the tree of `tip` with the change of `commit` undone, or the paths where that is not clear.
 
-    A path that `tip` has as `commit` left it goes back to what it was before `commit`; one changed since is a clash.
+    A path that `tip` has as `commit` left it goes back to what it was before `commit`; of one changed since, the lines
+    do that nobody changed since. Lines changed again are a clash.
     """
     with private_index(repo) as git:
         git.act("read-tree", "-i", "-m", "--aggressive", commit, tip, f"{commit}^1")
-        unmerged = git.ask("ls-files", "-z", "--unmerged").out.split(b"\0")[:-1]
-        clashing = {text(record.split(b"\t", 1)[1]) for record in unmerged}
-        return Clash(tuple(sorted(clashing))) if clashing else git.act("write-tree").line
+        unmerged = text(git.ask("ls-files", "-z", "--unmerged").out).split("\0")[:-1]
+        sides: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        for record in unmerged:
+            about, _, path = record.partition("\t")
+            mode, name, stage = about.split(" ")
+            sides[path][stage] = (mode, name)
+        mended = {path: _mended(git, found) for path, found in sides.items()}
+        clashing = tuple(sorted(path for path, line in mended.items() if line is None))
+        if clashing:
+            return Clash(clashing)
+        lines = b"".join(f"{line}\t".encode() + raw(path) + b"\0" for path, line in mended.items())
+        if lines:
+            git.act("update-index", "-z", "--index-info", stdin=lines)
+        return git.act("write-tree").line
+
+
+def _mended(git: Git, sides: Mapping[str, tuple[str, str]]) -> str | None:
+    """Return mode and id of a file with one change undone; None where that is not clear."""
+    modes = {mode for mode, _ in sides.values()}
+    if len(sides) != _SIDES or len(modes) != 1 or not modes <= REGULAR:
+        return None
+    after, now, before = read_objects(git, (sides[stage][1] for stage in "123"))
+    made = undone(before, after, now)
+    if made is None:
+        return None
+    return f"{modes.pop()} {git.act('hash-object', '-w', '--no-filters', '--stdin', stdin=made).line}"
 
 
 def _lines(content: bytes) -> list[str]:
