@@ -29,7 +29,8 @@ def rollback(
     """Return the run branch to before TARGET, and prove it by tree id.
 
     Batches kept after TARGET go along: they were judged on top of it. `workbench run` brings them back. What was landed
-    or pushed is only undone with --revert, and there only what depends on TARGET has to go along.
+    or pushed is only undone with --revert, whose tree the gates judge first; there only what depends on TARGET by its
+    lines, names or rules has to go along.
     """
     from workbench.engine.means import system_means
     from workbench.engine.revert import revert as write_revert
