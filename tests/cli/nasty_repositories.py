@@ -509,3 +509,32 @@ def _variables(it: Place) -> None:
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"):
         it.setenv(name, str(it.beside))
     it.setenv("GIT_EXTERNAL_DIFF", f"touch {it.beside}/RAN")
+
+
+@nasty("a commit is checked out, and no branch")
+def _detached(it: Place) -> None:
+    it.git("checkout", "--quiet", "--detach")
+
+
+@nasty("no commit yet", code=3, says="no commit yet", changed=())
+def _unborn(it: Place) -> Path:
+    it.git("init", "--quiet", str(it.beside / "unborn"))
+    return it.beside / "unborn"
+
+
+@nasty("bare")
+def _bare(it: Place) -> Path:
+    it.git("clone", "--quiet", "--bare", ".", str(it.beside / "store"))
+    return it.beside / "store"
+
+
+@nasty("object names of the longer kind")
+def _sha256(it: Place) -> Path:
+    clone = it.beside / "sha256"
+    it.git("init", "--quiet", "--object-format=sha256", "--initial-branch=main", str(clone))
+    for name in ("app/__init__.py", "app/a.py", "app/new.py", "app/old.py"):
+        (clone / name).parent.mkdir(exist_ok=True)
+        (clone / name).write_bytes((it.root / name).read_bytes())
+    it.git("add", ".", at=clone)
+    it.git("commit", "--quiet", "--message", "base", at=clone)
+    return clone

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from tests.engine.conftest import BASE, PLAN, user
 from tests.engine.test_run import git
-from workbench.engine.depends import ON_TOP
+from workbench.engine.depends import ON_TOP, dependents
 from workbench.engine.land import land
 from workbench.engine.revert import revert
 from workbench.engine.rollback import foresee, rollback
 from workbench.engine.standing import standing
+from workbench.engine.workspace import open_workspace
 from workbench.model.batch import BatchState
 from workbench.model.errors import Refused
+from workbench.model.run import BatchRecord
+from workbench.model.violation import Priority
+from workbench.repo.candidate import build_candidate
 
 SECOND_RULE = """
 [[rules]]
@@ -67,6 +72,35 @@ def test_a_later_batch_that_changed_the_same_lines_depends_on_it(crossed):
     assert going(crossed, "P2-002") == [("P2-002", ""), ("P2-003", "changed the same lines of app/both.py as P2-002")]
     assert going(crossed, "P2-001") == [("P2-001", "")]
     assert going(crossed, "P2-003") == [("P2-003", "")]
+
+
+TEXT = "import os\n\n\ndef one():\n    return os.sep\n\n\ndef two():\n    return 2\n"
+BROUGHT = TEXT.replace("os\n", "os\nfrom app.new import build\n").replace("os.sep", "build(1)")
+LATER = {
+    "apart": (BROUGHT.replace("return 2", "return 3"), ""),
+    "a name the earlier one brought": (
+        BROUGHT.replace("return 2", "return build(2)"),
+        "has build in app/x.py in common with P2-001",
+    ),
+    "a name taken away under it": (BROUGHT.replace("import os\n", ""), "has os in app/x.py in common with P2-001"),
+    "the same lines": (BROUGHT.replace("build(1)", "build(3)"), "changed the same lines of app/x.py as P2-001"),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_makes_a_batch_depend_on_an_earlier_one_in_the_same_file(name, make_case):
+    after, why = LATER[name]
+    case = make_case({"app/x.py": TEXT})
+    with open_workspace(case.root, None, case.means) as ws:
+        kept, parent = [], ws.repo.head().commit
+        for number, text in enumerate((BROUGHT, after), start=1):
+            changes = {"app/x.py": text.encode()}
+            made = build_candidate(ws.repo, parent=parent, changes=changes, message="m", when=number)
+            batch = BatchRecord(f"P2-00{number}", number, Priority.P2, (), "app", (), 1, BatchState.KEPT)
+            kept.append(replace(batch, parent=parent, commit=made.commit, tree=made.tree))
+            parent = made.commit
+        found = dependents(ws, kept, kept[:1])
+    assert [(one.batch.id, one.why) for one in found] == [("P2-001", ""), *([("P2-002", why)] if why else [])]
 
 
 def test_a_branch_that_moves_back_loses_all_that_came_later(crossed):
