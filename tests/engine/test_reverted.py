@@ -42,7 +42,11 @@ def test_a_change_below_a_later_one_of_the_same_file_is_taken_back_by_its_lines_
     assert going(case, "P2-001") == [("P2-001", "")]
     certificate = revert(case.root, "P2-001", means=case.means)
     assert (certificate.verified, certificate.judged, certificate.touched) == (True, True, ())
-    assert {one.id: str(one.verdict) for one in certificate.gates} == {"unit": "pass"}
+    assert {one.id: str(one.verdict) for one in certificate.gates} == {
+        "syntax": "pass",
+        "imports": "pass",
+        "unit": "pass",
+    }
     assert (
         git(case.root, "show", "workbench/small:app/both.py")
         == (

@@ -98,14 +98,13 @@ def test_after_a_rollback_the_suites_stand_where_the_savepoint_stood(make_case):
     assert passed(standing(case.root, None).suites) == [0]
 
 
-def test_after_a_revert_to_a_tree_nobody_judged_nothing_is_claimed(make_case):
+def test_after_a_revert_to_a_tree_nobody_had_judged_its_own_judging_is_told(make_case):
     case = make_case(turning("a"), turning("b"), max_files=1)
     case.run()
     certificate = revert(case.root, "P2-001", means=case.means)
-    assert certificate.gates == ()
-    (suite,) = standing(case.root, None).suites
-    assert (suite.now, suite.met, suite.verdict) == (None, None, None)
-    assert suite.baseline is not None
+    assert [one.id for one in certificate.gates] == ["syntax", "imports", "unit"]
+    assert (certificate.gates[-1].tests.passed, certificate.judged) == (1, True)
+    assert passed(standing(case.root, None).suites) == [1]
 
 
 def test_what_a_revert_made_is_a_savepoint_with_a_recorded_tree(make_case):

@@ -10,6 +10,7 @@ from workbench.engine.judging import Judge, Judged, batch_gates, is_red
 from workbench.engine.session import Session
 from workbench.gates.builtin import imports_gate, syntax_gate
 from workbench.model.errors import Refused
+from workbench.model.event import GateJudged
 from workbench.model.gate import GateReport, Judgement
 from workbench.repo.candidate import Candidate
 from workbench.repo.history import changed_paths
@@ -36,7 +37,9 @@ def judge_revert(session: Session, made: Candidate, target: str) -> None:
 
 def _judgements(judge: Judge, tip: Judged) -> Iterator[Judgement]:
     for report in _builtin(judge, tip):
-        yield Judgement(report, report.verdict, report.reason, tuple(sorted(report.failures)))
+        judgement = Judgement(report, report.verdict, report.reason, tuple(sorted(report.failures)))
+        judge.session.record(GateJudged(judge.session.run, "", tip.tree, judgement))
+        yield judgement
     for gate in batch_gates(judge.session.ws.spec.gates):
         yield judge.ask(gate, "", tip)
 
