@@ -129,7 +129,7 @@ def test_S0_02_the_import_is_extended_in_place_with_alias_order_and_comment(desk
     )
 
 
-def test_S0_05_where_no_context_is_bound_before_the_call_the_place_is_blocked_with_its_reason(desk, ran):
+def test_S0_05_T6_where_no_context_is_bound_before_the_call_the_place_is_blocked_with_its_reason(desk, ran):
     blocked = {one["scope"]: one["reason"] for one in ran["blocked"]}
     assert blocked == {
         "test_unified_tool_execution": "no-context-in-scope",

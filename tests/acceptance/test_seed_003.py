@@ -28,7 +28,7 @@ def test_S3_05_every_place_is_found_and_nothing_else(frozen):
     assert len({path for path, _, _ in found}) >= 100
 
 
-def test_S3_06_the_phases_add_up(frozen):
+def test_S3_06_T7_the_phases_add_up(frozen):
     counted = totals(frozen.plan.violations)
     assert {str(p): counted.by_priority[p].found for p in Priority} == {"P0": 45, "P1": 178, "P2": 344}
     planned = {str(phase.priority): sum(len(one.fingerprints) for one in phase.batches) for phase in frozen.plan.phases}
@@ -43,7 +43,7 @@ def test_S3_08_what_has_no_context_is_refused_with_its_reason(frozen):
     assert blocked.total() >= 5
 
 
-def test_S3_02_an_import_and_its_calls_land_together(frozen):
+def test_S3_02_T17_an_import_and_its_calls_land_together(frozen):
     for batch in frozen.plan.batches():
         if "legacy-import" in batch.rules or "await-on-sync" in batch.rules:
             others = [one for one in frozen.plan.batches() if one is not batch and set(one.files) & set(batch.files)]
