@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from codemod_trees import module
 
-from workbench.codemod.foreign.findings import FORMATS, Finding, UnreadableFindings, read_findings
+from workbench.codemod.foreign.findings import FORMATS, Finding, UnreadableFindings, otherwise, read_findings
 
 REPORTS = Path(__file__).with_name("reports")
 IMPORT = ("app/sample.py", 2)
@@ -102,3 +103,47 @@ def test_what_is_no_such_report_is_said_to_be_none(form):
 def test_json_of_no_known_tool_asks_for_the_format():
     with pytest.raises(UnreadableFindings, match="say it with `format`"):
         read_findings('{"something": "else"}', "auto")
+
+
+@pytest.mark.parametrize("name", [name for name in SAYS if name.startswith(("ast-grep", "semgrep.s"))])
+def test_the_code_a_report_shows_is_held_against_the_file(name):
+    [one] = read_findings((REPORTS / name).read_text("utf-8"), "auto", "/repo")
+    line = 'number: int = "ß" + half("one")'
+    text = "\n" * 8 + f"{line}\n"
+    assert otherwise(module("app/sample.py", text), one) == ""
+    assert otherwise(module("app/sample.py", text.replace("\n", "\r\n")), one) == ""
+    changed = otherwise(module("app/sample.py", text.replace("one", "two")), one)
+    assert changed.startswith("the report shows ")
+    assert otherwise(module("app/sample.py", f"\n{text}"), one).endswith("; that is in line 10 now")
+
+
+@pytest.mark.parametrize(
+    ("seen", "column", "line", "same"),
+    [
+        ("os", 8, "import os", True),
+        ("os", 8, "import sys", False),
+        ("import os", 8, "import os", True),
+        ("  import os  ", 0, "import os", True),
+        ("import os", 0, "import os, sys", False),
+        ("f(\n    1,\n)", 5, "x = f(\n  1,\n)", True),
+        ("f(\n    1,\n)", 5, "x = f(\n  2,\n)", False),
+        ("f(\n    1,\n)", 5, "x = f(\n  1,", False),
+        ("", 1, "anything", True),
+        (" ", 1, "anything", True),
+    ],
+)
+def test_which_code_is_the_same(seen, column, line, same):
+    one = Finding("a.py", 1, "R", "m", column, seen)
+    assert (otherwise(module("a.py", f"{line}\n"), one) == "") is same
+
+
+def test_what_a_report_says_of_the_code_it_saw():
+    run = '"versionControlProvenance":[{"revisionId":"abc1234"}]'
+    region = '"region":{"startLine":2,"snippet":{"text":"x = 1"}}'
+    place = f'"locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"a.py"}},{region}}}}}]'
+    [one] = read_findings(f'{{"runs":[{{{run},"results":[{{"ruleId":"A",{place}}}]}}]}}', "sarif")
+    assert (one.text, one.revision) == ("x = 1", "abc1234")
+    [row] = read_findings("path,line,rule,message,text\na.py,1,R,m,x = 1\n", "csv")
+    assert (row.text, row.revision) == ("x = 1", "")
+    [hidden] = read_findings((REPORTS / "semgrep.json").read_text("utf-8"), "auto")
+    assert hidden.text == ""

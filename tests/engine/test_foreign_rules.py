@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import psutil
@@ -9,7 +10,8 @@ import pytest
 
 from tests.engine.conftest import PLAN, user
 from workbench.codemod.foreign.program import end_group
-from workbench.engine.freeze import freeze_and_store
+from workbench.engine.freeze import freeze_and_store, scan_tree
+from workbench.engine.workspace import open_workspace
 from workbench.model.errors import PlanFileError
 from workbench.model.run import RunOutcome
 from workbench.model.violation import totals
@@ -122,6 +124,26 @@ def test_what_another_tool_found_waits_for_a_person(make_case):
     }
     counted = totals(record.violations)
     assert (counted.by_rule["lint"].blocked, counted.by_rule["old-make"].fixed) == (2, 2)
+
+
+def test_a_line_that_changed_since_the_commit_of_the_report_has_drifted(make_case):
+    case = make_case({"app/a.py": "import os\nimport sys\n"}, plan=plan(FINDINGS.format(more="")))
+    commit = git(case.root, "rev-parse", "HEAD")
+
+    def found(commit):
+        lines = ({"artifactLocation": {"uri": "app/a.py"}, "region": {"startLine": line}} for line in (1, 2))
+        results = [{"ruleId": "R", "locations": [{"physicalLocation": one}]} for one in lines]
+        run = {"versionControlProvenance": [{"revisionId": commit}], "results": results}
+        (case.root / "report.txt").write_text(json.dumps({"runs": [run]}))
+        with open_workspace(case.root, None, case.means) as ws:
+            return [(one.reason, one.detail) for one in scan_tree(ws, None).violations]
+
+    assert [reason for reason, _ in found(commit)] == ["detect-only", "detect-only"]
+    (case.root / "app/a.py").write_text("import os\nimport re\n")
+    drifted = ("drifted", "the report shows 'import sys' here")
+    assert [found(commit)[0][0], found(commit)[1]] == ["detect-only", drifted]
+    for nobodys in ("0" * 40, "HEAD", ""):
+        assert [reason for reason, _ in found(nobodys)] == ["detect-only", "detect-only"]
 
 
 @pytest.mark.parametrize(

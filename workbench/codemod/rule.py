@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, Literal, Self, TypeVar
@@ -130,6 +130,14 @@ class Rule(ABC, Generic[P]):
 
     def prepared(self, root: Path) -> Self:  # noqa: ARG002 - for the kinds that read something beside the tree
         """Return the rule with what it needs from the repository's directory; what is wrong there, `problems` tells."""
+        return self
+
+    def earlier(self) -> Mapping[str, frozenset[str]]:
+        """Files that the rule wants to see as they were, by commit."""
+        return {}
+
+    def compared(self, texts: Mapping[tuple[str, str], bytes]) -> Self:  # noqa: ARG002 - for the kinds that ask
+        """Return the rule with those files, by commit and path; what is not in the repository is not among them."""
         return self
 
     def mentions(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 For linters and type checkers a team has already: `file` is a report in the repository's checkout, made for the commit
 that is planned. It may be SARIF; the JSON of ruff, pyright, pylint, Semgrep or ast-grep; mypy's JSON lines or its text;
-flake8's text; or CSV with the columns `path`, `line`, `rule`, `message` and, if known, `col`. `format = "auto"` tells
+flake8's text; or CSV with the columns `path`, `line`, `rule`, `message` and, if known, `col` and `text`. `format = "auto"` tells
 them apart. Lines and columns count from 1 here, however the tool counts; suppressed results and mypy's notes are left out.
 
 `codes` keeps only findings of those codes; `F4*` stands for all that begin so.
@@ -14,13 +14,16 @@ is one without any finding.
 
 The rule does not rewrite anything, so its sites are never open work: they stand as blocked with the reason
 `detect-only`, count as found, and a run ends with exit code 1 as long as there are any. `drifted`: the file has no such
-line any more. What a run mends still stands in the report: have the tool write a new one.
+line any more, or the line reads otherwise than in the report (SARIF's snippets, ast-grep, Semgrep, the column `text`), or,
+where that shows no code, than in the commit it names (SARIF's `versionControlProvenance`). What a run mends still stands in the report: have the tool write a new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -28,7 +31,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from workbench.codemod.detected import DETECT_ONLY, Detector
-from workbench.codemod.foreign.findings import Finding, UnreadableFindings, place_in, read_findings
+from workbench.codemod.foreign.findings import Finding, UnreadableFindings, otherwise, place_in, read_findings
 from workbench.codemod.project import Project
 from workbench.codemod.rule import Example, Keep, Parameters, Refuse
 from workbench.codemod.source import Module
@@ -36,7 +39,8 @@ from workbench.codemod.tree import Tree
 from workbench.model.errors import Problem
 from workbench.model.violation import Blocked, Site
 
-_DRIFTED = Blocked("drifted", "the file has no such line: the report was made for another version of it")
+_GONE = "the file has no such line: the report was made for another version of it"
+_COMMIT = re.compile(r"[0-9a-f]{7,64}")
 Format = Literal[
     "auto", "sarif", "ruff", "mypy", "mypy-text", "pyright", "flake8", "pylint", "semgrep", "ast-grep", "csv"
 ]
@@ -85,6 +89,19 @@ class Findings(Detector[FindingsParameters]):
             return type(self)(self.parameters, Report((), getattr(error, "strerror", None) or str(error)))
         return type(self)(self.parameters, _report(self.parameters, text, str(root)))
 
+    def earlier(self) -> Mapping[str, frozenset[str]]:
+        """Return the files whose text at the commit that the report names tells what its tool saw."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._report.findings:
+            if not one.text and one.path and _COMMIT.fullmatch(one.revision):
+                found[one.revision].add(one.path)
+        return {commit: frozenset(paths) for commit, paths in found.items()}
+
+    def compared(self, texts: Mapping[tuple[str, str], bytes]) -> Self:
+        """Return the rule with the lines that its findings stood for then."""
+        findings = tuple(_as_it_was(one, texts.get((one.revision, one.path))) for one in self._report.findings)
+        return type(self)(self.parameters, replace(self._report, findings=findings))
+
     def problems(self, project: Project, tree: Tree) -> tuple[Problem, ...]:  # noqa: ARG002 - the tree tells enough
         key, name = f"rules[{self.id}].file", self.parameters.file or "the text"
         if self._report.trouble:
@@ -117,12 +134,13 @@ class Findings(Detector[FindingsParameters]):
                 place_in(module, one.line, one.column),
                 f"{one.code}: {one.message}" if one.code else one.message,
             )
+            drift = otherwise(module, one) if place else _GONE
             yield self.detected(
                 module,
                 place or module.place_of(len(module.source), len(module.source)),
                 key=f"{one.code} {one.message}",
                 message=told,
-                blocked=Blocked(DETECT_ONLY.code, told) if place else _DRIFTED,
+                blocked=Blocked("drifted", drift) if drift else Blocked(DETECT_ONLY.code, told),
             )
 
     examples: ClassVar[tuple[Example, ...]] = (
@@ -138,12 +156,26 @@ class Findings(Detector[FindingsParameters]):
             why="the file has no line 9 any more",
             parameters=(("codes", ("W391",)),),
         ),
+        Refuse(
+            code="import sys\n",
+            reason="drifted",
+            why="the line is another one than the report shows",
+            parameters=(("text", "path,line,rule,message,text\napp/example.py,1,F401,unused,import os\n"),),
+        ),
         Keep(
             code="import os\n",
             why="findings in other files are told there",
             path="app/other.py",
         ),
     )
+
+
+def _as_it_was(one: Finding, then: bytes | None) -> Finding:
+    """Return a finding with the whole line that it stood for; as it is where that cannot be known."""
+    if one.text or then is None:
+        return one
+    lines = then.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
+    return replace(one, text=lines[one.line - 1]) if 0 < one.line <= len(lines) else one
 
 
 def _report(parameters: FindingsParameters, text: str, root: str) -> Report:

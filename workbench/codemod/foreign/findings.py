@@ -17,13 +17,18 @@ from workbench.model.violation import Place
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One place some tool complains of. `line` and `column` count from 1; 0, and a path "", are "not told"."""
+    """One place some tool complains of. `line` and `column` count from 1; 0, and a path "", are "not told".
+
+    `text` is the code that the tool saw there, from `column` on or whole lines; `revision` the commit it looked at.
+    """
 
     path: str
     line: int
     code: str
     message: str
     column: int = 0
+    text: str = ""
+    revision: str = ""
 
 
 class UnreadableFindings(ValueError):
@@ -69,12 +74,35 @@ def place_in(module: Module, line: int, column: int) -> Place | None:
     return module.place_of(start + len(before), start + len(before) + len(rest))
 
 
+def otherwise(module: Module, one: Finding) -> str:
+    """Say how the code at a finding's line differs from what its tool saw; "" if it does not, or that is not told."""
+    seen = one.text.splitlines()
+    if not seen or not seen[0].strip():
+        return ""
+    lines = module.source[module.offset(1, 0) :].decode(module.codec, "replace").splitlines()
+    at = (one.line or 1) - 1
+    here = lines[at : at + len(seen)]
+    if len(here) == len(seen) and _is_same(here, seen, one.column):
+        return ""
+    moved = [number for number, line in enumerate(lines, 1) if seen[0].strip() in line]
+    where = f"; that is in line {moved[0]} now" if len(moved) == 1 else ""
+    return f"the report shows {seen[0].strip()!r:.60} here{where}"
+
+
+def _is_same(here: list[str], seen: list[str], column: int) -> bool:
+    begins = here[0][column - 1 :].startswith(seen[0].rstrip()) if column else False
+    if not begins and here[0].strip() != seen[0].strip():
+        return False
+    return all(ours.strip().startswith(theirs.strip()) for ours, theirs in zip(here[1:], seen[1:], strict=True))
+
+
 # ---- one reader for each format
 
 
 def _sarif(text: str) -> Iterator[Finding]:
     for run in json.loads(text)["runs"]:
         rules = run.get("tool", {}).get("driver", {}).get("rules", [])
+        revision = next((one.get("revisionId", "") for one in run.get("versionControlProvenance") or ()), "")
         for result in run.get("results", []):
             if any(one.get("status", "accepted") == "accepted" for one in result.get("suppressions") or ()):
                 continue
@@ -85,7 +113,9 @@ def _sarif(text: str) -> Iterator[Finding]:
                 physical = place.get("physicalLocation", {})
                 region = physical.get("region", {})
                 uri = physical.get("artifactLocation", {}).get("uri", "")
-                yield Finding(uri, int(region.get("startLine", 0)), code, message, int(region.get("startColumn", 0)))
+                line, column = int(region.get("startLine", 0)), int(region.get("startColumn", 0))
+                shown = str((region.get("snippet") or {}).get("text", ""))
+                yield Finding(uri, line, code, message, column, shown, str(revision))
 
 
 def _rule_id(result: Mapping[str, Any], rules: list[Mapping[str, Any]]) -> str:
@@ -145,10 +175,15 @@ def _pylint(text: str) -> Iterator[Finding]:
         yield Finding(one["path"], one["line"], code, one["message"], one["column"] + 1)
 
 
+_HIDDEN = "requires login"  # what Semgrep writes in place of the code
+
+
 def _semgrep(text: str) -> Iterator[Finding]:
     for one in json.loads(text)["results"]:
         start = one["start"]
-        yield Finding(one["path"], start["line"], one["check_id"], one["extra"]["message"], start["col"])
+        lines = one["extra"].get("lines", "")
+        shown = "" if lines == _HIDDEN else lines
+        yield Finding(one["path"], start["line"], one["check_id"], one["extra"]["message"], start["col"], shown)
 
 
 def _ast_grep(text: str) -> Iterator[Finding]:
@@ -156,7 +191,8 @@ def _ast_grep(text: str) -> Iterator[Finding]:
     for one in listed:
         start = one["range"]["start"]
         message = one.get("message") or one["text"].partition("\n")[0]
-        yield Finding(one["file"], start["line"] + 1, one.get("ruleId", ""), message, start["column"] + 1)
+        shown = one.get("lines") or one["text"]
+        yield Finding(one["file"], start["line"] + 1, one.get("ruleId", ""), message, start["column"] + 1, shown)
 
 
 def _csv(text: str) -> Iterator[Finding]:
@@ -166,7 +202,7 @@ def _csv(text: str) -> Iterator[Finding]:
         raise UnreadableFindings(f"line 1 must name the columns {', '.join(sorted(names))}")
     for row in rows:
         column = row.get("col") or row.get("column") or 0
-        yield Finding(row["path"], int(row["line"]), row["rule"], row["message"], int(column))
+        yield Finding(row["path"], int(row["line"]), row["rule"], row["message"], int(column), row.get("text") or "")
 
 
 def _json_lines(text: str) -> Iterator[Any]:
