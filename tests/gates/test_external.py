@@ -70,6 +70,11 @@ def test_evidence_may_be_red(tmp_path: Path, cases: str, reason: str) -> None:
             id="two commits",
         ),
         pytest.param(suite(timestamp=""), "it does not say when", id="no time"),
+        pytest.param(
+            suite().replace("</testsuites>", f"<testsuite>{GREEN}</testsuite></testsuites>"),
+            "it does not say when",
+            id="one suite without a time",
+        ),
         pytest.param(suite(timestamp="yesterday"), "it does not say when", id="no such time"),
         pytest.param(suite(timestamp="2026-04-29T23:59:59"), "too old", id="too old"),
         pytest.param(suite(timestamp="2026-05-01T12:06:00"), "in the future", id="from the future"),

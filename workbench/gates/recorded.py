@@ -23,18 +23,20 @@ def recording(env: Mapping[str, str], place: Path) -> dict[str, str]:
 
 
 def read_record(place: Path) -> TestReport | Unreadable:
-    """Read a record; one without its last line was broken off, and is no evidence."""
+    """Read a record of one or more sessions; if one of them has no end, it was broken off, and there is no evidence."""
     try:
         if place.stat().st_size > _LARGEST:
             return Unreadable("the record of the tests is larger than 256 MiB")
         lines = [json.loads(line) for line in place.read_text("utf-8").splitlines()]
     except FileNotFoundError:
-        return Unreadable("pytest did not record its tests")
+        return Unreadable("pytest did not record its tests: it must heed PYTHONPATH and PYTEST_ADDOPTS", unasked=True)
     except (OSError, ValueError) as error:
         return Unreadable(f"the record of the tests cannot be read: {error}")
-    if not lines or "end" not in lines[-1]:
+    begun, ended = (sum(word in line for line in lines) for word in ("begin", "end"))
+    if not begun or begun != ended:
         return Unreadable("the record of the tests is cut short")
-    return collect(_case(test, phases) for test, phases in _runs(lines[:-1]))
+    runs = _runs([line for line in lines if "id" in line])
+    return collect(_case(test, phases) for test, phases in runs if not _is_repeated(phases))
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
@@ -46,6 +48,11 @@ def _runs(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
             yield test, under_way.pop(test)
         under_way.setdefault(test, []).append(line)
     yield from under_way.items()
+
+
+def _is_repeated(phases: Sequence[Line]) -> bool:
+    """Say whether a plug-in took this run of a test back to try again: the last try is what it says of the test."""
+    return any(one["outcome"] not in ("passed", "failed", "skipped") for one in phases)
 
 
 def _case(test: str, phases: Sequence[Line]) -> Case:

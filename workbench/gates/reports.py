@@ -32,9 +32,13 @@ class TestReport:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """There is no evidence in the report: it is missing, cut short, or not what it should be."""
+    """There is no evidence in the report: it is missing, cut short, or not what it should be.
+
+    `unasked`: nobody could tell the runner to write one, which says nothing about the code.
+    """
 
     reason: str
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def conclude(
     fails = _fails(codes, pytest=pytest)
     if isinstance(found, Unreadable):
         # pytest writes no report when it cannot read a conftest, and a broken import does just that.
-        blind = pytest and ended.exit_code == _PYTEST_UNUSABLE and _PYTEST_UNUSABLE in fails
+        blind = pytest and ended.exit_code == _PYTEST_UNUSABLE and _PYTEST_UNUSABLE in fails and not found.unasked
         return (Verdict.FAIL, "pytest could not begin: exit code 4") if blind else (Verdict.ERROR, found.reason)
     if found is None:
         return _by_code(ended.exit_code, fails)

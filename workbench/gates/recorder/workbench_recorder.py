@@ -13,6 +13,10 @@ from typing import Any
 _PLACE = "WORKBENCH_RECORD"
 _OPTION = "-p workbench_recorder"
 
+if _PLACE in os.environ:
+    # Where there is no file, this was never read, and nothing that pytest said is about the code.
+    open(os.environ[_PLACE], "a", encoding="utf-8").close()  # noqa: PTH123
+
 
 def pytest_configure(config: Any) -> None:
     place = os.environ.pop(_PLACE, "")
@@ -21,19 +25,25 @@ def pytest_configure(config: Any) -> None:
         os.environ["PYTEST_ADDOPTS"] = options
     else:
         os.environ.pop("PYTEST_ADDOPTS", None)
-    # A worker of xdist reports to its controller, which records for all.
-    if place and not hasattr(config, "workerinput"):
+    # Workers of xdist find no place in the environment; they report to their controller, which records for all.
+    if place:
         config.pluginmanager.register(Recorder(place), "workbench-recorder")
 
 
 class Recorder:
-    """Writes one line for each phase of each test, and a last one when the session ends by itself."""
+    """Writes one line for each phase of each test, between a first one and a last, when the session ends by itself.
+
+    Several sessions of one gate write one after the other.
+    """
 
     def __init__(self, place: str) -> None:
-        self._file = open(place, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as pytest runs
+        self._file = open(place, "a", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as pytest runs
+        self._line({"begin": os.getpid()})
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        self._write(report, report.when)
+        # A part of a test that was skipped does not skip the test; one that failed fails it.
+        if not hasattr(report, "context") or report.outcome == "failed":
+            self._write(report, report.when)
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.outcome != "passed":
