@@ -8,17 +8,11 @@ import pytest
 
 from workbench.model.errors import Conflict, PlanFileError, Problem, StalePlan, WorkbenchError
 from workbench.model.run import Checkout, RunOutcome
-from workbench.report.documents import (
-    batch_document,
-    error_document,
-    log_document,
-    places_document,
-    plan_document,
-    rollback_document,
-    run_document,
-    scan_document,
-    status_document,
-)
+from workbench.report.documents.branch import rollback_document
+from workbench.report.documents.error import error_document
+from workbench.report.documents.plan import batch_document, places_document, plan_document
+from workbench.report.documents.run import log_document, run_document, status_document
+from workbench.report.documents.scan import scan_document
 from workbench.report.objects import dump, event_line
 
 COUNT = {"type": "integer", "minimum": 0}

@@ -19,7 +19,7 @@ from workbench.model.run import RunRecord
 from workbench.repo.create import create_repository
 from workbench.repo.history import diff
 from workbench.repo.repository import open_repository
-from workbench.report.documents import plan_document
+from workbench.report.documents.plan import plan_document
 from workbench.report.markdown import markdown_report
 from workbench.report.objects import dump
 

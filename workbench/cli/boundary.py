@@ -99,7 +99,7 @@ def _reader_left() -> int:
 
 def _tell(error: WorkbenchError, arguments: list[str]) -> int:
     if wants(arguments, "--json"):
-        from workbench.report.documents import error_document
+        from workbench.report.documents.error import error_document
         from workbench.report.objects import dump
 
         sys.stdout.write(dump(error_document(error)))

@@ -27,7 +27,7 @@ def check(
         ratchet = held(ws, baseline, commit or None)
     figures = (ratchet.known, ratchet.gone, ratchet.unjudged)
     if options.json:
-        from workbench.report.documents import check_document
+        from workbench.report.documents.scan import check_document
 
         print_document(
             check_document(ratchet.plan, ratchet.baseline, ratchet.commit, ratchet.new, ratchet.skipped, *figures)

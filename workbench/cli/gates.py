@@ -27,7 +27,7 @@ def gates(
     options = options_of(context)
     measured = (measure if run else gates_of)(options.directory, plan or None, system_means())
     if options.json:
-        from workbench.report.gates_document import gates_document
+        from workbench.report.documents.gates import gates_document
 
         print_document(gates_document(measured.plan, measured.gates, measured.commit, measured.reports))
     else:

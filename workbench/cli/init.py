@@ -42,7 +42,7 @@ def init(
     path, draft = initiate(options.directory, name, document=document, findings=findings)
     rules, notes = (len(draft.rules), draft.notes) if draft is not None else (0, ())
     if options.json:
-        from workbench.report.documents import SCHEMA
+        from workbench.report.objects import SCHEMA
 
         print_document({"schema": SCHEMA, "plan": name, "path": str(path), "rules": rules, "notes": list(notes)})
     else:

@@ -31,7 +31,7 @@ def land(
 def show_landing(options: Options, landing: Landing) -> int:
     """Print what was landed; 1 where an edit came between and lies aside now."""
     if options.json:
-        from workbench.report.documents import landing_document
+        from workbench.report.documents.branch import landing_document
 
         print_document(landing_document(landing))
     else:

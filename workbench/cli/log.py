@@ -14,7 +14,7 @@ def log(context: typer.Context, plan: PlanArgument = "") -> int:
     options = options_of(context)
     run, events = events_of(options.directory, plan)
     if options.json:
-        from workbench.report.documents import log_document
+        from workbench.report.documents.run import log_document
 
         print_document(log_document(run, events))
     else:

@@ -22,7 +22,7 @@ def plan(
     options = options_of(context)
     frozen = freeze_and_store(options.directory, plan or None, base, system_means())
     if options.json:
-        from workbench.report.documents import plan_document
+        from workbench.report.documents.plan import plan_document
 
         document = plan_document(frozen.plan) | {"notes": list(frozen.notes)}
         print_document(document | {"diff": frozen.diff()} if diff else document)

@@ -61,7 +61,7 @@ def render(record: RunRecord, chosen: ReportFormat) -> str:
 
             return junit_report(record)
         case ReportFormat.JSON:
-            from workbench.report.documents import run_document
+            from workbench.report.documents.run import run_document
             from workbench.report.objects import dump
 
             return dump(run_document(record))

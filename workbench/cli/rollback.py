@@ -53,7 +53,7 @@ def rollback(
     else:
         certificate = take_back(options.directory, target, means=means, tell=tell)
     if options.json:
-        from workbench.report.documents import rollback_document
+        from workbench.report.documents.branch import rollback_document
 
         print_document(rollback_document(certificate))
     else:
@@ -68,7 +68,7 @@ def _named(options: Options, target: str, going: tuple[Going, ...], *, revert: b
     mode = "revert" if revert else "rollback"
     named = [(one.batch.id, one.why, one.files) for one in going]
     if options.json:
-        from workbench.report.documents import foreseen_document
+        from workbench.report.documents.branch import foreseen_document
 
         print_document(foreseen_document(target, mode, named))
     else:

@@ -75,7 +75,7 @@ def conclude(options: Options, record: RunRecord) -> int:
     from workbench.engine.standing import is_bad, next_command
 
     if options.json:
-        from workbench.report.documents import run_document
+        from workbench.report.documents.run import run_document
 
         print_document(run_document(record))
     else:
@@ -92,7 +92,7 @@ def _rehearse(options: Options, plan: str | None, wanted: object) -> int:
     assert isinstance(wanted, RunOptions)
     frozen = rehearse(options.directory, plan, wanted, system_means())
     if options.json:
-        from workbench.report.documents import plan_document
+        from workbench.report.documents.plan import plan_document
 
         print_document(plan_document(frozen))
     else:

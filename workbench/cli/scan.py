@@ -35,7 +35,7 @@ def scan(
         name = ws.spec.name
     violations, skipped = found.violations, found.skipped
     if options.json or format_ is ScanFormat.JSON:
-        from workbench.report.documents import scan_document
+        from workbench.report.documents.scan import scan_document
 
         print_document(scan_document(name, found.commit, violations, skipped, rules))
     elif format_ is ScanFormat.SARIF:

@@ -22,7 +22,7 @@ def show(
     match shown(options.directory, plan, what, system_means()):
         case ShownBatch() as batch:
             if options.json:
-                from workbench.report.documents import batch_document
+                from workbench.report.documents.plan import batch_document
 
                 print_document(batch_document(batch.plan, batch.batch, batch.gates, batch.diff, batch.record))
             else:
@@ -33,7 +33,7 @@ def show(
             _places(options, places)
         case whole:
             if options.json:
-                from workbench.report.documents import plan_document
+                from workbench.report.documents.plan import plan_document
 
                 print_document(plan_document(whole))
             else:
@@ -48,7 +48,7 @@ def _places(options: Options, places: object) -> None:
 
     assert isinstance(places, ShownPlaces)
     if options.json:
-        from workbench.report.documents import places_document
+        from workbench.report.documents.plan import places_document
 
         print_document(places_document(places.violations, places.quarantined, places.diff, places.whys))
         return

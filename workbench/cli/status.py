@@ -15,7 +15,7 @@ def status(context: typer.Context, plan: PlanArgument = "") -> int:
     record, waiting, parted = outlook_of(options.directory, plan)
     then = next_command(record, waiting, parted)
     if options.json:
-        from workbench.report.documents import status_document
+        from workbench.report.documents.run import status_document
 
         print_document(status_document(record, then, waiting, parted))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -17,6 +17,7 @@ from workbench.model.violation import Count, Skipped, Totals, Violation
 from workbench.report.figures import instant
 
 Object = dict[str, object]
+SCHEMA = 1
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -179,3 +180,8 @@ def suite_object(suite: SuiteRecord) -> Object:
         "verdict": None if suite.verdict is None else str(suite.verdict),
         "reason": suite.reason,
     }
+
+
+def collision_objects(collisions: Sequence[tuple[str, Sequence[str]]]) -> list[Object]:
+    """Return the files a merge would meet, each with the batches that changed it."""
+    return [{"path": path, "batches": list(batches)} for path, batches in collisions]

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from workbench.model.gate import GateReport, Outcome
 from workbench.planning.spec import BUILTIN_GATES, GateSpec
-from workbench.report.documents import SCHEMA
-from workbench.report.objects import Object, counts_object
+from workbench.report.objects import SCHEMA, Object, counts_object
 
 
 def gates_document(plan: str, gates: Iterable[GateSpec], commit: str, reports: Mapping[str, GateReport]) -> Object:
