@@ -172,8 +172,12 @@ def _loads(source: bytes, path: str) -> list[str] | None:
 
 
 def _follow(line: str, old: str, new: str) -> str:
+    if line.startswith("LOAD_CONST ("):  # annotations, as text where `from __future__ import annotations` says so
+        return re.sub(rf"(?<![\w.]){re.escape(old)}\b", new.replace(MARK, ""), line)
+    if not line.startswith("load "):
+        return line
     words = [f"{new}{word[len(old) :]}" if f"{word}.".startswith(f"{old}.") else word for word in line.split(" ")]
-    return " ".join(words) if line.startswith("load ") else line
+    return " ".join(words)
 
 
 def _means(expected: str, found: str) -> bool:
