@@ -424,6 +424,21 @@ def test_what_the_user_committed_in_the_gap_is_not_taken_from_him(done):
     assert git(done.root, "status", "--porcelain") == "M notes.txt\n M other.py\n?? mine.txt"
 
 
+@pytest.mark.parametrize("point", ["written", "index-replaced"])
+def test_a_branch_that_is_made_and_switched_to_meanwhile_gets_none_of_it(done, point):
+    lying = files(done.root)
+
+    def at(now):
+        if now == point and git(done.root, "branch", "--show-current") == "main":
+            git(done.root, "switch", "-q", "-c", "elsewhere")
+
+    with pytest.raises(Conflict, match="main is not what is checked out any more"):
+        land(done.root, "", None, means=done.means, at=at)
+    assert files(done.root) == lying
+    assert git(done.root, "status", "--porcelain") == "M notes.txt\nMM other.py\n?? mine.txt"
+    assert_nothing_left(done.root)
+
+
 def test_somebody_elses_lock_is_refused_and_left(done, tree_of):
     lock = done.root / ".git/index.lock"
     lock.write_text("theirs")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.engine.conftest import user
@@ -35,6 +38,13 @@ def test_rollback_of_a_batch_takes_later_ones_along_and_is_proven(done):
     counted = totals(record.violations).all
     assert (counted.fixed, counted.remaining) == (2, 4)
     assert git(done.root, "for-each-ref", "--format=%(objectname)", "refs/workbench").count(before.head) == 1
+
+
+def test_a_tree_that_is_not_the_recorded_one_is_not_certified(done):
+    with closing(sqlite3.connect(done.root / ".git/workbench/ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE runs SET base_tree = ?", ("0" * 40,))
+    certificate = rollback(done.root, "all", means=done.means)
+    assert (certificate.expected_tree, certificate.verified) == ("0" * 40, False)
 
 
 def test_run_brings_back_what_was_rolled_back(done):

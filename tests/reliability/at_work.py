@@ -13,7 +13,7 @@ import psutil
 from tests.reliability.quick import QuickPlace
 from tests.reliability.story import Ended
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class AtWork:
 
 
 @contextmanager
-def at_work(place: QuickPlace, *words: str) -> Iterator[AtWork]:
+def at_work(place: QuickPlace, *words: str, fault: str = "") -> Iterator[AtWork]:
     """Start a command and hand it out while it runs; it is waited for."""
     with ThreadPoolExecutor(1) as pool:
-        ended = pool.submit(place.workbench, *words)
+        ended = pool.submit(place.workbench, *words, fault=fault)
         server = psutil.Process(place.forker.pid)
         wait_for(lambda: ended.done() or server.children())
         below = server.children()

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-SECONDS = 100
+SECONDS = 400
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.reliability.story import FILES, Ended, Place, settled
 
 ROOT = Path(__file__).parents[2]
-QUIET_SECONDS = 20
+QUIET_SECONDS = 120
 PART = {name: content for name, content in FILES.items() if name != "app/c.py"}
 
 

@@ -1,6 +1,6 @@
 """SIGKILL at a random moment: workbench alone, its process group, all that it started, or one child and not it.
 
-The seed chooses kinds and moments; what lies at a moment is the machine's, so the seed repeats a story only roughly.
+The seed chooses the moment: so many named instants later, and a part of a second; that is the machine's to repeat.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.reliability.at_work import AtWork, at_work
+from tests.reliability.at_work import AtWork, at_work, wait_for
 from tests.reliability.conftest import Undisturbed
 from tests.reliability.oracle import before, hold
 from tests.reliability.quick import Forker, ended_well, quickly, to_its_end
@@ -23,15 +23,8 @@ SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 KINDS = ("tool", "group", "everything", "child")
 PARTS, IN_A_PART = 10, 25
 AGAIN = 0.4
-
-
-@pytest.fixture(scope="session")
-def seconds(forker: Forker, tmp_path_factory: pytest.TempPathFactory) -> float:
-    """How long a run takes here when nobody disturbs it."""
-    place = quickly(tmp_path_factory.mktemp("timed"), forker)
-    began = time.monotonic()
-    assert place.workbench("run", "small").code == 1
-    return time.monotonic() - began
+INSTANTS = 80
+"""A run passes a few more."""
 
 
 def strike(kind: str, running: AtWork, dice: random.Random) -> None:
@@ -50,15 +43,21 @@ def strike(kind: str, running: AtWork, dice: random.Random) -> None:
             one.kill()
 
 
-def story(where: Path, forker: Forker, calm: Undisturbed, kind: str, seed: str, seconds: float) -> int:
+def passed(trace: Path) -> int:
+    """Return how many named instants the command has passed."""
+    return trace.read_text().count("\n") if trace.exists() else 0
+
+
+def story(where: Path, forker: Forker, calm: Undisturbed, kind: str, seed: str) -> int:
     """Strike a run, and most often once, sometimes again while it recovers; return how many died of it."""
     dice = random.Random(seed)
     place = quickly(where, forker)
     was = before(place)
-    words, died, again = ("run", "small"), 0, True
+    words, died, again, trace = ("run", "small"), 0, True, where / "trace"
     while again:
-        moment = dice.uniform(0, seconds)
-        with at_work(place, *words) as running:
+        instants, moment = dice.randrange(INSTANTS), dice.uniform(0, 0.05)
+        with at_work(place, *words, fault=f"trace:{trace}") as running:
+            wait_for(lambda: passed(trace) >= instants or running.is_done())  # noqa: B023  it ends with the round
             time.sleep(moment)
             if not running.is_done():
                 strike(kind, running, dice)
@@ -67,28 +66,27 @@ def story(where: Path, forker: Forker, calm: Undisturbed, kind: str, seed: str, 
         if ended.code != -9 and "no run is under way" not in ended.err:
             ended_well(ended)
         place.quiet()
-        assert before(place) == was, (seed, words, moment)
+        trace.unlink(missing_ok=True)
+        assert before(place) == was, (seed, words, instants)
         words, again = ("resume",), dice.random() < AGAIN
-    assert to_its_end(place) == calm.head, (seed, moment)
+    assert to_its_end(place) == calm.head, seed
     hold(place, was)
     return died
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_killed_at_a_random_moment(
-    kind: str, forker: Forker, calm: Undisturbed, seconds: float, tmp_path: Path
-) -> None:
-    story(tmp_path, forker, calm, kind, f"{SEED} {kind}", seconds)
+def test_killed_at_a_random_moment(kind: str, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
+    story(tmp_path, forker, calm, kind, f"{SEED} {kind}")
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("kind", KINDS)
-def test_killed_at_many_random_moments(
-    kind: str, part: int, forker: Forker, calm: Undisturbed, seconds: float, tmp_path: Path
-) -> None:
+def test_killed_at_many_random_moments(kind: str, part: int, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
     died = 0
     for number in range(IN_A_PART):
-        died += story(tmp_path / str(number), forker, calm, kind, f"{SEED} {kind} {part} {number}", seconds)
-    print(f"{kind}: {IN_A_PART} stories, seeds {SEED} {kind} {part} 0..{IN_A_PART - 1}, {died} deaths")  # noqa: T201
+        seed = f"{SEED} {kind} {part} {number}"
+        deaths = story(tmp_path / str(number), forker, calm, kind, seed)
+        print(f"seed {seed}: {deaths} deaths", flush=True)  # noqa: T201
+        died += deaths
     assert kind == "child" or died > 0

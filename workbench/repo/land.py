@@ -82,6 +82,9 @@ class Lander:
             self._refuse_switched()
             self._files(resuming=resuming)
             replace_entries(self._repo, self._lock, self.changes, self._at)
+            # The lock of the index is let go by now, and `switch -c` never asks for it.
+            if self._repo.head().branch != self.move.branch:
+                raise self._switched()
         compare_and_swap(
             self._repo, branch_ref(self.move.branch), new=self.move.new, old=self.move.old, reason=self.move.why
         )
@@ -134,9 +137,12 @@ class Lander:
         """The lock keeps `checkout` and `commit` away from now on; raise Conflict if one came before it."""
         head = self._repo.head()
         if (head.branch, head.commit) != (self.move.branch, self.move.old):
-            raise Conflict(
-                f"{self.move.branch} is not what is checked out any more", hint="`workbench land` looks at it anew"
-            )
+            raise self._switched()
+
+    def _switched(self) -> Conflict:
+        return Conflict(
+            f"{self.move.branch} is not what is checked out any more", hint="`workbench land` looks at it anew"
+        )
 
     def _found(self) -> Sequence[Found]:
         return classify(self._repo, self._root, self.changes)
