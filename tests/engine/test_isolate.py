@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.isolation import runs
@@ -32,6 +32,7 @@ class Oracle:
         return {name for one, name in zip(self.bad, self.names, strict=True) if name and one <= applied}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.sets(st.integers(0, 39), min_size=1, max_size=6))
 def test_independent_culprits_are_named_exactly(n, wanted):
     bad = {one for one in wanted if one < n} or {0}
@@ -41,6 +42,7 @@ def test_independent_culprits_are_named_exactly(n, wanted):
     assert set(found.good) == set(range(n)) - bad
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_result_equals_brute_force_for_small_batches(data):
     n = data.draw(st.integers(2, 8))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from workbench.engine.evidence import files_of, imports_of, is_named
 from workbench.engine.isolate import isolate
 from workbench.engine.judging import Judge, Judged, is_red
 from workbench.engine.made import Candidate, Made, commit
+from workbench.engine.narrowing import Narrowed, Parts, narrow
 from workbench.engine.session import Session
 from workbench.model.errors import EnvironmentFailed
 from workbench.model.gate import Judgement
@@ -42,13 +43,17 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
         found = isolate(left, partial(trial.red, red), trial.suspects(left, red), partial(trial.tests, red))
         left = tuple(unit for unit in left if unit in found.good)
         for group in found.guilty:
-            quarantined += trial.evidence(group, red)
+            narrowed = trial.narrowed(group, left, red)
+            quarantined += trial.evidence(group, red) if narrowed is None else trial.evidence_by_site(narrowed)
+            if narrowed is not None:
+                saved = trial.accept(narrowed, group)
+                left = tuple(unit for unit in batch.units if unit in (*left, *saved))
         if not left:
-            return Convicted(None, tuple(quarantined))
+            return Convicted(None, _by_file(quarantined))
         good = trial.candidate(left)
         judgements = judge.judge(batch.id, good)
         if not is_red(judgements[-1]):
-            return Convicted(good, tuple(quarantined), judgements)
+            return Convicted(good, _by_file(quarantined), judgements)
         red = judgements[-1]
 
 
@@ -122,27 +127,77 @@ class Trial:
         """Record why a guilty set was convicted, file by file: it was red all by itself."""
         shown = self.ask(red, frozenset(group))
         paths = sorted(path for unit in group for path in unit)
-        return [self._record(path, paths, shown) for path in paths]
-
-    def _record(self, path: str, together: list[str], shown: Judgement) -> QuarantineRecord:
-        session = self.session
         blocked = {name for name, _, _ in self.made.blocked}
-        sites = [name for name in self.batch.fingerprints if session.site(name).path == path and name not in blocked]
+        wanted = [self.session.site(name) for name in self.batch.fingerprints if name not in blocked]
+        sites = {path: [one.fingerprint for one in wanted if one.path == path] for path in paths}
+        return [self._record(path, sites, shown, self.made.before[path]) for path in paths]
+
+    def narrowed(self, group: tuple[Unit, ...], left: Iterable[Unit], red: Judgement) -> Narrowed | None:
+        """Find the guilty sites of a guilty set, if the plan asks for them; linked files stay together."""
+        if self.session.ws.spec.run.granularity != "site" or any(len(unit) > 1 for unit in group):
+            return None
+        ground = self.made.only(path for unit in left for path in unit)
+        return narrow(Parts(self.judge, self.batch, self.made, ground, red, self.when), [path for (path,) in group])
+
+    def evidence_by_site(self, narrowed: Narrowed) -> list[QuarantineRecord]:
+        """Record the guilty sites, file by file; what is shown is what they would add to the good ones."""
+        records = []
+        for names, shown in narrowed.guilty:
+            sites: dict[str, list[str]] = {}
+            for name in names:
+                sites.setdefault(self.session.site(name).path, []).append(name)
+            for path in sorted(sites):
+                kept = path in narrowed.saved
+                before = narrowed.made.after[path] if kept else self.made.before[path]
+                records.append(self._record(path, sites, shown, before))
+        return records
+
+    def accept(self, narrowed: Narrowed, group: tuple[Unit, ...]) -> list[Unit]:
+        """Go on with the good sites of a guilty set; return the units that hold some."""
+        self.made = narrowed.made
+        # What was said of these files was said of all of their sites.
+        self._candidates = {units: one for units, one in self._candidates.items() if not units & set(group)}
+        self._asked = {asked: one for asked, one in self._asked.items() if not asked[0] & set(group)}
+        return [unit for unit in group if unit[0] in narrowed.saved]
+
+    def _record(
+        self, path: str, sites: Mapping[str, Sequence[str]], shown: Judgement, before: bytes
+    ) -> QuarantineRecord:
+        session = self.session
         return QuarantineRecord(
             batch=self.batch.id,
             path=path,
-            fingerprints=tuple(sites),
+            fingerprints=tuple(sites[path]),
             gate=shown.report.gate,
             tests=shown.convicting,
             evidence=_excerpt(shown),
-            diff=blob_diff(path, self.made.before[path], self.made.after[path]),
+            diff=blob_diff(path, before, self.made.after[path]),
             owner=owner_of(session.ws.repo, session.plan.base_commit, path),
             reproduce=f"workbench show {session.plan.name} {path}",
-            with_paths=tuple(other for other in together if other != path),
+            with_paths=tuple(other for other in sorted(sites) if other != path),
         )
 
     def _command(self, name: str) -> GateSpec | None:
         return next((gate for gate in self.session.ws.spec.gates if gate.id == name), None)
+
+
+def _by_file(records: Iterable[QuarantineRecord]) -> tuple[QuarantineRecord, ...]:
+    """Join what is recorded of one file: several of its sites may be guilty, each for a reason of its own."""
+    found: dict[str, QuarantineRecord] = {}
+    for one in records:
+        found[one.path] = _joined(found[one.path], one) if one.path in found else one
+    return tuple(found.values())
+
+
+def _joined(one: QuarantineRecord, other: QuarantineRecord) -> QuarantineRecord:
+    return replace(
+        one,
+        fingerprints=tuple(dict.fromkeys((*one.fingerprints, *other.fingerprints))),
+        tests=tuple(dict.fromkeys((*one.tests, *other.tests))),
+        evidence="\n\n".join(dict.fromkeys((one.evidence, other.evidence))),
+        diff="".join(dict.fromkeys((one.diff, other.diff))),
+        with_paths=tuple(sorted({*one.with_paths, *other.with_paths})),
+    )
 
 
 _EXCERPT = 4000

@@ -40,6 +40,16 @@ class Made:
             (),
         )
 
+    def joined(self, other: Made) -> Made:
+        """Return this change with that of other files, or another one of the same files."""
+        return Made(
+            self.parent,
+            {**self.before, **other.before},
+            {**self.after, **other.after},
+            {**self.fixed, **other.fixed},
+            self.blocked,
+        )
+
     def sites(self) -> tuple[str, ...]:
         return tuple(name for path in sorted(self.fixed) for name in self.fixed[path])
 
@@ -75,6 +85,20 @@ def make(session: Session, batch: Batch) -> Made:
     before = {path: content[path] for path in after}
     after = format_files(session, after)
     return Made(session.tip, before, after, fixed, tuple(sorted(blocked)))
+
+
+def remade(session: Session, batch: Batch, made: Made, path: str, names: tuple[str, ...]) -> Made | None:
+    """Rewrite one file again, for some of its sites; None unless those can be mended without the others."""
+    by_rule: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        by_rule[session.site(name).rule].add(name)
+    kit = Kit(session.ws.rules_named(batch.rules), session.project, session.ws.roots)
+    wanted = {rule: frozenset(sites) for rule, sites in by_rule.items()}
+    (outcome,) = session.transformer.apply([Job(path, made.before[path], wanted)], kit)
+    if isinstance(outcome, FileFailed) or outcome.blocked or set(outcome.fixed) != set(names):
+        return None
+    after = format_files(session, {path: outcome.after})
+    return Made(made.parent, {path: outcome.before}, after, {path: names}, ())
 
 
 def commit(session: Session, batch: Batch, made: Made, *, when: int) -> Candidate:

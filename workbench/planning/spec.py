@@ -96,13 +96,15 @@ class Batches(_Table):
 
 
 class RunSpec(_Table):
-    """Where and how a run works; `python` is the target's own interpreter, None to look for it.
+    """Where and how a run works; `python` is the target's own interpreter, None to look for it. `granularity` is
+    how far the guilty are narrowed down: to files, or to the sites in them.
 
     The key `copy` is called `copy_in` here, because pydantic's models have a method of that name.
     """
 
     python: Annotated[LineOfText, Field(min_length=1)] | None = None
     on_red: Literal["isolate", "rollback", "stop"] = "isolate"
+    granularity: Literal["file", "site"] = "file"
     copy_in: Annotated[tuple[RelativePath, ...], Field(alias="copy")] = ()
     pythonpath: tuple[RelativePath, ...] = ()
     env: tuple[VariableName, ...] = ()

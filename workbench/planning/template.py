@@ -55,6 +55,7 @@ max_files = 25
 
 [run]
 on_red = "isolate"                      # or "rollback", "stop"
+granularity = "file"                    # or "site": the good places of a guilty file land without the guilty ones
 """
 
 _GATE = """
