@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -173,9 +174,16 @@ class Trial:
             evidence=_excerpt(shown),
             diff=blob_diff(path, before, self.made.after[path]),
             owner=owner_of(session.ws.repo, session.plan.base_commit, path),
-            reproduce=f"workbench show {session.plan.name} {path}",
+            reproduce=self._again(shown.report.gate, path, sites),
             with_paths=tuple(other for other in sorted(sites) if other != path),
         )
+
+    def _again(self, gate: str, path: str, paths: Iterable[str]) -> str:
+        """Return the command that shows the red again; what a builtin gate saw stands in the diff."""
+        plan = self.session.plan.name
+        if self._command(gate) is None:
+            return shlex.join(["workbench", "show", plan, path])
+        return shlex.join(["workbench", "gates", plan, *(word for one in sorted(paths) for word in ("--with", one))])
 
     def _command(self, name: str) -> GateSpec | None:
         return next((gate for gate in self.session.ws.spec.gates if gate.id == name), None)

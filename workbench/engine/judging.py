@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.engine.builtin import builtin_gates
 from workbench.engine.confirming import decide, is_red, undecided
+from workbench.engine.distrust import held_against, is_doubted
 from workbench.engine.evidence_elsewhere import read_evidence
 from workbench.engine.made import Candidate
 from workbench.engine.selecting import Selection, Selector
@@ -58,6 +59,8 @@ class Judge:
     fresh: bool = False
     """True: believe no remembered verdict."""
     _of_files: dict[tuple[str, tuple[str, ...]], GateReport] = field(default_factory=dict)
+    _believed: set[tuple[str, str]] = field(default_factory=set)
+    """Gates and trees that were judged in this session, or whose remembered pass was looked at."""
     _selector: Selector = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,13 +116,27 @@ class Judge:
         keys = [whole, selection.key(whole)] if selection.files else [whole]
         for key in () if fresh or self.fresh else keys:
             known = self.session.ledger.cached_judgement(tree, gate.id, key)
+            if known is not None and self._doubted(known, tree):
+                chosen = selection if key != whole else Selection()
+                again = held_against(known, self._decided(gate, batch, judged, chosen, after))
+                self._record(batch, tree, again, trial=trial, key=key)
+                return again
             if known is not None:
                 remembered = replace(known, cached=True)
                 self._record(batch, tree, remembered, trial=trial, key=key)
                 return remembered
         decided = self._decided(gate, batch, judged, selection, after)
+        self._believed.add((gate.id, tree))
         self._record(batch, tree, decided, trial=trial, key=keys[-1] if decided.left_out else whole)
         return decided
+
+    def _doubted(self, known: Judgement, tree: str) -> bool:
+        """Say whether a remembered pass is judged again, once in a session."""
+        asked = (known.report.gate, tree)
+        if known.verdict is not Verdict.PASS or asked in self._believed:
+            return False
+        self._believed.add(asked)
+        return is_doubted(self.session.run, *asked)
 
     def _decided(
         self, gate: GateSpec, batch: str, judged: Judged, selection: Selection, after: Judgement | None

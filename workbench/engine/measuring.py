@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.engine.evidence_elsewhere import read_evidence
+from workbench.engine.freeze import freeze
 from workbench.engine.judging import in_level_order
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.stage import Stage
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace, refuse_bad_plan
 from workbench.gates.repeated import run_gate
+from workbench.model.errors import Refused
 from workbench.model.gate import GateReport
 from workbench.planning.planfile import find_plan
 from workbench.planning.spec import GateSpec
+from workbench.repo.candidate import build_candidate, identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,35 @@ def measure(directory: Path, plan: str | None, means: Means) -> Measured:
         with Stage.open(ws, inherit=opened.inherit) as stage:
             reports = {gate.id: _said(gate, ws, stage, commit) for gate in gates}
         return Measured(ws.spec.name, gates, commit, reports)
+
+
+def measure_with(directory: Path, plan: str | None, paths: tuple[str, ...], means: Means) -> Measured:
+    """Run every gate once on what the newest run kept (HEAD before any), with what the plan makes of these files there.
+
+    Nothing lands. Raises Refused for a file that no rule would change.
+    """
+    refuse_bad_plan(directory, plan, means)
+    with open_run(directory, means, owner="workbench gates", jobs=1) as opened:
+        ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
+        run = opened.ledger.latest_run(ws.spec.name)
+        base = opened.ledger.load_run(run).head if run is not None else ws.repo.resolve("HEAD")
+        frozen = freeze(ws, base, opened.transformer)
+        changes = {path: frozen.after[path] for path in paths if frozen.after.get(path) != frozen.before.get(path)}
+        if missing := sorted(set(paths) - set(changes)):
+            raise Refused(
+                f"no rule of {ws.spec.name} would change {missing[0]} now",
+                hint=f"`workbench show {ws.spec.name} {missing[0]}` explains its places; nothing was run",
+            )
+        named = ", ".join(sorted(changes))
+        name = identity_of(ws.repo)
+        tried = build_candidate(ws.repo, parent=base, changes=changes, message=f"try {named}\n", when=0, name=name)
+        gates = tuple(gate for gate in in_level_order(ws.spec.gates) if gate.external is None)
+        with Stage.open(ws, inherit=opened.inherit) as stage:
+            reports = {
+                gate.id: run_gate(gate, bench=lambda: stage.at(tried.commit), files=tuple(sorted(changes)))
+                for gate in gates
+            }
+        return Measured(ws.spec.name, gates, tried.commit, reports)
 
 
 def _said(gate: GateSpec, ws: Workspace, stage: Stage, commit: str) -> GateReport:
