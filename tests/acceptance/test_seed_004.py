@@ -114,7 +114,7 @@ SYNC = plan(
     rule("await-on-sync", "remove-await", call=GET),
     rule("factory-only", "forbid-symbol", symbol=f"{CANONICAL}.WebSocketManager", use="call",
          allow=[f"{PLACE}/**"], after=["await-on-sync"]),
-    gate("mission-critical", "protected", target="90%", min_tests=18),
+    gate("mission-critical", "protected", *RUNNER, "mission_critical", target="90%", min_tests=18),
     gate("offered", "protected", *RUNNER, "mission_critical", target="16/18", when="run"),
     gate("integration", "tests", min_tests=6, when="run"),
     gate("boundary", "tests", when="run", expect="red-then-green"),
@@ -196,6 +196,16 @@ def test_S3_22_S4_17_evidence_from_staging_counts_for_its_commit_alone(desk):
             "unverified",
             f"staging.xml: it is of commit {desk.git('rev-parse', BRANCH)[:12]}, whose tree is another",
         ),
+    }
+
+
+def test_T9_T18_two_pass_rates_for_one_suite_are_told_before_it_runs_and_both_must_be_reached(desk, ran):
+    asked = {one["id"]: one["stricter"] for one in desk.ask("gates", "sync")["gates"] if one["target"]}
+    assert asked == {"mission-critical": None, "offered": "mission-critical"}
+    assert "mission-critical asks a higher pass rate of the same command" in desk.call("gates", "sync").out
+    assert {one["id"]: one["met"] for one in ran["gates"] if one["target"]} == {
+        "mission-critical": False,
+        "offered": True,
     }
 
 

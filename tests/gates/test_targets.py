@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from making import gate
 
-from workbench.gates.targets import meets, required
+from workbench.gates.targets import meets, required, stricter
 from workbench.model.gate import TestCounts
 
 
@@ -26,3 +27,10 @@ def test_required_is_exactly_where_meets_turns(target: Fraction, passed: int, fa
     counts = TestCounts(passed=passed, failed=failed)
     if counts.ran:
         assert meets(target, counts) is (passed >= required(target, counts.ran))
+
+
+def test_the_stricter_of_two_gates_on_one_command_is_named() -> None:
+    asked = [gate(id=f"of-{n}", target=f"{n}%") for n in (90, 95, 100)]
+    other = gate("{python}", "other.py", "{junit}", id="other", target="99%")
+    assert [stricter(one, [other, *asked]) for one in [*asked, other]] == ["of-100", "of-100", "", ""]
+    assert stricter(gate(id="none"), asked) == ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
+from workbench.gates.targets import stricter
 from workbench.model.gate import GateReport, Outcome, Verdict
 from workbench.model.run import GateRecord
 from workbench.planning.spec import BUILTIN_GATES, GateSpec
@@ -35,6 +36,8 @@ def show_measured(
     for gate in gates:
         console.print()
         frame.paragraph(console, frame.text(gate.id, frame.STRONG), f"  {gate.level}, every {gate.when}{_wanted(gate)}")
+        if more := stricter(gate, gates):
+            frame.paragraph(console, f"{more} asks a higher pass rate of the same command", indent=4, style=frame.CARE)
         frame.paragraph(console, _called(gate), indent=4, style=frame.QUIET)
         if gate.id in reports:
             _said(console, reports[gate.id])

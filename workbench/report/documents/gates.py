@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from workbench.gates.targets import stricter
 from workbench.model.gate import GateReport, Outcome
 from workbench.planning.spec import BUILTIN_GATES, GateSpec
 from workbench.report.objects import SCHEMA, Object, counts_object
 
 
 def gates_document(plan: str, gates: Iterable[GateSpec], commit: str, reports: Mapping[str, GateReport]) -> Object:
-    """Return a plan's command gates in the order they judge in; `measured` is null where a gate was not run."""
+    """Return a plan's command gates in the order they judge in; `measured` is null where a gate was not run.
+
+    `stricter` names the gate that asks a higher pass rate of the same command, null where none does.
+    """
+    gates = tuple(gates)
     return {
         "schema": SCHEMA,
         "plan": plan,
@@ -21,6 +26,7 @@ def gates_document(plan: str, gates: Iterable[GateSpec], commit: str, reports: M
                 **gate.model_dump(mode="json", exclude={"target", "env"}),
                 "env": [name for name, _ in gate.env],
                 "target": str(gate.target) if gate.target is not None else None,
+                "stricter": stricter(gate, gates) or None,
                 "measured": _report(reports[gate.id]) if gate.id in reports else None,
             }
             for gate in gates
