@@ -71,3 +71,14 @@ def test_no_verb_imports_anything_heavy_before_it_is_called():
 def test_the_standing_of_a_plan_is_laid_out_without_anything_heavy():
     script = "import workbench.report.status, json, sys; sys.stderr.write(json.dumps([0, sorted(sys.modules)]))"
     assert not imported(script) & HEAVY
+
+
+def test_what_status_asks_reads_no_plan():
+    script = (
+        "import workbench.engine.standing, workbench.ledger.record, json, sys\n"
+        "sys.stderr.write(json.dumps([0, sorted(sys.modules)]))"
+    )
+    names = imported(script)
+    assert "workbench.engine.standing" in names
+    assert not names & (HEAVY - {"sqlite3"})
+    assert not {one for one in names if one.startswith(("workbench.codemod", "workbench.planning"))}

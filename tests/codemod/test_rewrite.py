@@ -12,7 +12,7 @@ from codemod_trees import module, project
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.names import names_of
-from workbench.codemod.project import Project
+from workbench.codemod.project import Project, facts
 from workbench.codemod.rewrite import MAX_BYTES, FileFailed, FileRewrite, rewrite_file
 from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Parameters, Rewrite, Rule
@@ -119,6 +119,17 @@ def test_only_wanted_sites_are_touched() -> None:
     names = sorted(wanted(code, word())["word"])
     outcomes = {rewritten(code, word(), sites={"word": frozenset({name})}).after for name in names}
     assert outcomes == {f"{OK}new(1)\nold(2)\n".encode(), f"{OK}old(1)\nnew(2)\n".encode()}
+
+
+def test_the_facts_that_come_along_are_those_of_the_changed_file() -> None:
+    source, known = f"import a.b\n{OK}old = old()\n\n\ndef f(): ...\n".encode(), project({}, {"shop.new": "shop.later"})
+    sites = wanted(source.decode(), word())
+    asked = {"rules": (word(),), "wanted": sites, "project": known, "roots": ModuleMap()}
+    outcome = rewrite_file(PATH, source, **asked, with_facts=True)
+    assert isinstance(outcome, FileRewrite)
+    assert outcome.facts == facts(module(PATH, outcome.after.decode()), words={"new"})
+    assert outcome.facts.whole == {"a.b"}
+    assert rewrite_file(PATH, source, **asked).facts is None
 
 
 def test_nothing_wanted_changes_nothing() -> None:

@@ -37,11 +37,12 @@ class ModuleFacts:
     `stars`: modules it star-imports. `exports`: the items of `__all__`, None where there is none or
     it is computed. `dynamic`: it has a module-level `__getattr__`. `eager`: absolute dotted names that
     its import statements outside functions, `TYPE_CHECKING` and `__name__ == "__main__"` name. `reached`:
-    those of all its import statements, at any depth. `quoted`: dotted names that are whole string literals.
-    `mentions`: which of the words asked for it writes as an attribute or as a whole string, so that it may
-    read them off a module; `looks`: as what (`holder.word`) its code writes them, `reads`: which of those it binds
-    itself its code reads by their bare name. `coroutines`: its `async def` functions and methods. `interfaces`: what
-    its module-level classes and functions offer.
+    those of all its import statements, at any depth. `whole`: those of `reached` that only a module can be, as
+    `import a.b` and a star say. `quoted`: dotted names that are whole string literals. `mentions`: which of the words
+    asked for it writes as an attribute or as a whole string, so that it may read them off a module; `looks`: as what
+    (`holder.word`) its code writes them, `reads`: which of those it binds itself its code reads by their bare name.
+    `coroutines`: its `async def` functions and methods. `interfaces`: what its module-level classes and
+    functions offer.
     """
 
     name: str
@@ -56,6 +57,7 @@ class ModuleFacts:
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     eager: frozenset[str] = frozenset()
     reached: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
     quoted: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
     looks: frozenset[str] = frozenset()
@@ -95,6 +97,7 @@ def facts(module: Module, *, with_signatures: bool = True, words: Collection[str
         signatures=dict(signatures(module.tree.body)) if with_signatures else {},
         eager=frozenset(reading.eager),
         reached=frozenset(reading.reached),
+        whole=frozenset(reading.whole),
         quoted=frozenset(one.decode() for one in _QUOTED.findall(module.source)),
         mentions=frozenset(word for word in spelled if _mentions(module.source, word)),
         looks=frozenset(pair for word in spelled for pair in _looks(module.source, word)),
@@ -149,6 +152,7 @@ class _Reading:
         self.defined: set[str] = set()
         self.eager: set[str] = set()
         self.reached: set[str] = set()
+        self.whole: set[str] = set()
 
     def run(self, body: list[ast.stmt]) -> None:
         todo = [(body, _Runs.AT_MODULE_LEVEL)]
@@ -168,6 +172,8 @@ class _Reading:
         for alias, local, target in imported_names(statement, self._package):
             named = alias.name if isinstance(statement, ast.Import) else target
             self.reached.add(named)
+            if local == "*" or isinstance(statement, ast.Import):
+                self.whole.add(named)
             if runs in (_Runs.AT_MODULE_LEVEL, _Runs.IN_A_CLASS):
                 self.eager.add(named)
             if binds and local == "*":

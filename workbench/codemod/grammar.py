@@ -12,13 +12,14 @@ import ast
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
-from workbench.codemod.lexing import Kind, Lost, Token, tokens
+from workbench.codemod.lexing import Kind, Lost, Token, defining, tokens
 
 Parser = Callable[[bytes], ast.Module]
 Spot = tuple[int, int]
 _GENERIC = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_DEFINES = frozenset({b"def", b"class", b"type"})
+_ASYNC = re.compile(rb"(?<![\w\x80-\xff])async(?:[ \t\f]|\\\r?\n)*\Z")
 _OPEN, _SHUT = (b"(", b"[", b"{"), (b")", b"]", b"}")
 _NOT_NAMES = frozenset({b"in", b"is", b"if", b"else", b"and", b"or", b"not", b"as", b"for"})
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
@@ -83,22 +84,25 @@ class _Reading:
 
     def definitions(self) -> None:
         """Write over type parameters and `type` statements."""
-        found = [one for one in self._tokens() if one.kind is not Kind.NEWLINE]
-        words = [self._source[one.start : one.end] for one in found]
-        for n, (word, name, following) in enumerate(zip(words, words[1:], words[2:], strict=False)):
-            if word not in _DEFINES or found[n + 1].kind is not Kind.NAME or name in _NOT_NAMES:
+        for at in [*defining(self._source, self._start, len(self._source))]:
+            rest = (one for one in tokens(self._source, at, len(self._source)) if one.kind is not Kind.NEWLINE)
+            found = [*islice(rest, 3)]
+            if len(found) < 3 or found[1].kind is not Kind.NAME or self._word(found[1]) in _NOT_NAMES:
                 continue
-            opens = following == b"["
-            end = _closing(self._source, found, n + 2) if opens else n + 1
-            assigns = [self._word(one) for one in found[end + 1 : end + 2]] == [b"="]
-            if word == b"type" and assigns:
-                self._alias(found[n])
-            elif word == b"type" or not opens:
+            opens = self._word(found[2]) == b"["
+            inside = _enclosed(self._source, rest) if opens else []
+            following = next(rest, None) if opens else found[2]
+            is_type = self._word(found[0]) == b"type"
+            if is_type and following is not None and self._word(following) == b"=":
+                self._alias(found[0])
+            elif is_type or not opens:
                 continue
             if opens:
-                first = n - 1 if n and self._word(found[n - 1]) == b"async" else n
-                self.parameters[self._spot(found[first].start)] = self._parameters(found[n + 3 : end])
-                self._blank(found[n + 2].start, found[end].end)
+                *part, closing = inside
+                asynchronous = _ASYNC.search(self._source[self._start : at])
+                first = at if asynchronous is None else self._start + asynchronous.start()
+                self.parameters[self._spot(first)] = self._parameters(part)
+                self._blank(found[2].start, closing.end)
 
     def fstrings(self) -> None:
         """Write over the f-strings that the parser cannot read on their own."""
@@ -199,13 +203,15 @@ class _Reading:
         return line, offset - self._lines[line - 1]
 
 
-def _closing(source: bytes, found: Sequence[Token], opening: int) -> int:
-    depth = 0
-    for n in range(opening, len(found)):
-        char = source[found[n].start : found[n].end]
+def _enclosed(source: bytes, rest: Iterator[Token]) -> list[Token]:
+    """Take the tokens behind an opening bracket, up to the closing one."""
+    depth, found = 1, []
+    for token in rest:
+        char = source[token.start : token.end]
         depth += (char in _OPEN) - (char in _SHUT)
+        found.append(token)
         if depth == 0:
-            return n
+            return found
     raise Lost("a bracket is not closed")
 
 

@@ -44,6 +44,11 @@ class Project:
         """The words that some module mentions, of those asked for when its facts were read."""
         return frozenset().union(*(one.mentions for one in self.facts.values()))
 
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The words whose mentions matter in a file that changes: those of the base, and the last of what moves."""
+        return self.at_base.mentioned.union(old.rpartition(".")[2] for old in self.moves)
+
     def has_module(self, name: str) -> bool:
         """Say whether the tree holds this module (or a package folder around one)."""
         return name in self._all_modules

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from workbench.codemod.checks import check, strays
 from workbench.codemod.doctests import found, rewritten
 from workbench.codemod.edit import OverlappingEdits, splice
-from workbench.codemod.project import Project
+from workbench.codemod.project import ModuleFacts, Project, facts
 from workbench.codemod.roots import ModuleMap
 from workbench.codemod.rule import Parameters, Rewrite, Rule
 from workbench.codemod.source import Module, Unparsable
@@ -23,13 +23,17 @@ MAX_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileRewrite:
-    """What became of one file. `fixed` and `blocked` name the wanted sites by fingerprint; none is lost."""
+    """What became of one file. `fixed` and `blocked` name the wanted sites by fingerprint; none is lost.
+
+    `facts` are those of a module that changed, where they were asked for, with the mentions that matter.
+    """
 
     path: str
     before: bytes
     after: bytes
     fixed: tuple[str, ...]
     blocked: tuple[tuple[str, Blocked], ...]
+    facts: ModuleFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ def rewrite_file(
     wanted: Mapping[str, frozenset[str]],
     project: Project,
     roots: ModuleMap,
+    with_facts: bool = False,
 ) -> FileRewrite | FileFailed:
     """Mend the `wanted` sites (fingerprints by rule id) of one file, with the rules in the order given.
 
@@ -65,7 +70,7 @@ def rewrite_file(
     Unparsable and of `checks`, `too-large`, `null-bytes`, `overlap`, `not-idempotent`.
     """
     try:
-        return _File(path, source, project, roots).rewritten(rules, wanted)
+        return _File(path, source, project, roots, with_facts).rewritten(rules, wanted)
     except _FailedError as failed:
         return FileFailed(path, failed.reason, failed.detail)
     except Unparsable as error:
@@ -80,6 +85,7 @@ class _File:
     source: bytes
     project: Project
     roots: ModuleMap
+    with_facts: bool
     _fixed: dict[str, list[str]] = field(default_factory=dict)
     _blocked: list[tuple[str, Blocked]] = field(default_factory=list)
     _known: dict[tuple[str, Module], tuple[Site, ...]] = field(default_factory=dict)
@@ -103,7 +109,9 @@ class _File:
                 raise _FailedError(failure.code, f"line {failure.line}: {failure.detail}")
             self._second_pass(rules, open_before, module)
         fixed = tuple(sorted(one for names in self._fixed.values() for one in names))
-        return FileRewrite(self.path, self.source, module.source, fixed, tuple(self._blocked))
+        wants_facts = self.with_facts and module.name and module.source != self.source
+        told = facts(module, words=self.project.watched) if wants_facts else None
+        return FileRewrite(self.path, self.source, module.source, fixed, tuple(self._blocked), told)
 
     def _module(self, source: bytes) -> Module:
         name, is_package = self.roots.name_of(self.path) or ("", False)

@@ -87,7 +87,7 @@ class BatchStory:
         )
         session.record(BatchKept(session.run, batch.id, candidate.commit), *standings(self.judge, judgements))
         session.tip = candidate.commit
-        session.project = session.ahead(made.after)
+        session.project = session.ahead(made.after, made.facts)
         return BatchState.SPLIT if split else BatchState.KEPT
 
     def _isolate(self, batch: Batch, candidate: Candidate, red: Judgement, *, when: int) -> BatchState:

@@ -20,7 +20,7 @@ def builtin_gates(session: Session, compiler: Compiler, candidate: Candidate) ->
     yield syntax_gate(made.after, made.before, compiler)
     ws = session.ws
     parent = session.sources(made.parent)
-    after = session.ahead(made.after)
+    after = session.ahead(made.after, made.facts)
     paths = tuple(sorted(made.after))
     found_before = rescan(parent, ws.spec, ws.rules, session.project, paths)
     found_after = rescan(OverlaySources(parent, made.after), ws.spec, ws.rules, after, paths)

@@ -36,7 +36,7 @@ from workbench.repo.history import blob_diff
 from workbench.repo.sources import CommitSources, OverlaySources
 from workbench.repo.working_tree import WorkingTreeSources
 from workbench.scan.index import import_graph
-from workbench.scan.scanner import ScanResult, rescan, scan
+from workbench.scan.scanner import ScanResult, rescan, scan, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ def _covered(
 def foresee_file(ws: Workspace, plan: Plan, path: str, rules: tuple[str, ...]) -> str:
     """Return, as a diff, what `rules` make of one file of the plan's base; "" when nothing changes."""
     sources = CommitSources(ws.repo, plan.base_commit)
-    project = scan(sources, ws.spec, ws.rules).project
+    project = survey(sources, ws.spec, ws.rules)
     wanted = open_sites(one for one in plan.violations if one.path == path and one.rule in rules)
     content = dict(sources.read((path,)))
     if path not in wanted or path not in content:

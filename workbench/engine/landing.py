@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbench.engine.means import Means
 from workbench.engine.opening import Opened, open_run
-from workbench.engine.workspace import ledger_path
+from workbench.engine.place import ledger_path
 from workbench.ledger.ledger import Ledger
 from workbench.model.errors import Conflict, EnvironmentFailed, Interrupted, Refused, UsageError, WorkbenchError
 from workbench.model.event import LandAbandoned, Landed, LandStarted

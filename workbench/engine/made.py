@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from workbench.codemod.project import ModuleFacts
 from workbench.codemod.rewrite import FileFailed
 from workbench.engine.formatting import format_files
 from workbench.engine.leftovers import without_leftovers
@@ -20,7 +21,8 @@ from workbench.repo.trailers import render
 class Made:
     """`before` and `after` hold the files that changed; `fixed` their mended fingerprints.
 
-    `blocked` lists (fingerprint, reason code, detail) of the sites that stayed.
+    `blocked` lists (fingerprint, reason code, detail) of the sites that stayed. `facts`, by path, are those that were
+    read when the files were rewritten.
     """
 
     parent: str
@@ -28,6 +30,7 @@ class Made:
     after: Mapping[str, bytes]
     fixed: Mapping[str, tuple[str, ...]]
     blocked: tuple[tuple[str, str, str], ...]
+    facts: Mapping[str, ModuleFacts]
 
     def only(self, paths: Iterable[str]) -> Made:
         """Return the part of the change that touches `paths`."""
@@ -38,6 +41,7 @@ class Made:
             {path: self.after[path] for path in kept},
             {path: self.fixed[path] for path in kept},
             (),
+            {path: self.facts[path] for path in kept if path in self.facts},
         )
 
     def joined(self, other: Made) -> Made:
@@ -68,10 +72,11 @@ def make(session: Session, batch: Batch) -> Made:
     wanted = _wanted(session, batch)
     content = dict(session.sources(session.tip).read(sorted(wanted)))
     gone = [(name, "file-gone", path) for path in wanted if path not in content for name in _names(wanted[path])]
-    kit = Kit(session.ws.rules_named(batch.rules), session.project, session.ws.roots)
+    kit = Kit(session.ws.rules_named(batch.rules), session.project, session.ws.roots, facts=True)
     jobs = [Job(path, content[path], wanted[path]) for path in sorted(content)]
     after: dict[str, bytes] = {}
     fixed: dict[str, tuple[str, ...]] = {}
+    read: dict[str, ModuleFacts] = {}
     blocked: list[tuple[str, str, str]] = gone
     outcomes = list(session.transformer.apply(jobs, kit))
     for outcome in outcomes:
@@ -82,9 +87,11 @@ def make(session: Session, batch: Batch) -> Made:
         blocked += [(name, why.code, why.detail) for name, why in outcome.blocked]
         if outcome.after != outcome.before:
             after[outcome.path], fixed[outcome.path] = outcome.after, outcome.fixed
+            read |= {outcome.path: outcome.facts} if outcome.facts is not None else {}
     before = {path: content[path] for path in after}
-    after = format_files(session, after)
-    return Made(session.tip, before, after, fixed, tuple(sorted(blocked)))
+    formatted = format_files(session, after)
+    read = {path: facts for path, facts in read.items() if formatted[path] == after[path]}
+    return Made(session.tip, before, formatted, fixed, tuple(sorted(blocked)), read)
 
 
 def remade(session: Session, batch: Batch, made: Made, path: str, names: tuple[str, ...]) -> Made | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.engine.means import Means
+from workbench.engine.place import ledger_path
 from workbench.engine.transform import Transformer
-from workbench.engine.workspace import ledger_path
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import RunLock
 from workbench.repo.repository import Repository, open_repository

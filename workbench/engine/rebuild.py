@@ -16,10 +16,11 @@ from pathlib import Path
 from workbench.engine.begin import RunOptions
 from workbench.engine.freeze import Frozen, freeze
 from workbench.engine.means import Means
+from workbench.engine.place import ledger_path
 from workbench.engine.refresh import refreshed
 from workbench.engine.traces import Trace, traces
 from workbench.engine.transform import Transformer
-from workbench.engine.workspace import Workspace, ledger_path, read_workspace
+from workbench.engine.workspace import Workspace, read_workspace
 from workbench.ledger import renewal
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import RunLock

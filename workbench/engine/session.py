@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workbench.codemod.project import Project
-from workbench.engine.refresh import refreshed
+from workbench.codemod.project import ModuleFacts, Project
+from workbench.engine.refresh import NONE_READ, refreshed
 from workbench.engine.stage import Stage
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace
@@ -18,7 +18,7 @@ from workbench.model.plan import Plan
 from workbench.model.violation import Violation
 from workbench.repo.candidate import Identity
 from workbench.repo.sources import CommitSources
-from workbench.scan.scanner import scan
+from workbench.scan.scanner import survey
 
 Listener = Callable[[Event, datetime], None]
 Past = Sequence[tuple[Event, datetime]]
@@ -59,17 +59,20 @@ class Session:
     def project(self) -> Project:
         """The facts of the tree at `tip`: read once, then kept true batch by batch."""
         if self._project is None:
-            self._project = scan(self.sources(self.tip), self.ws.spec, self.ws.rules).project
+            self._project = survey(self.sources(self.tip), self.ws.spec, self.ws.rules)
         return self._project
 
     @project.setter
     def project(self, facts: Project) -> None:
         self._project, self._ahead = facts, None
 
-    def ahead(self, changed: Mapping[str, bytes]) -> Project:
-        """The facts of the tree at `tip` with these files in it: read once for all who ask about one change."""
+    def ahead(self, changed: Mapping[str, bytes], read: Mapping[str, ModuleFacts] = NONE_READ) -> Project:
+        """The facts of the tree at `tip` with these files in it: read once for all who ask about one change.
+
+        `read` are the facts of those that were read already, by path.
+        """
         if self._ahead is None or self._ahead[0] is not changed:
-            self._ahead = changed, refreshed(self.project, self.ws.roots, changed)
+            self._ahead = changed, refreshed(self.project, self.ws.roots, changed, read)
         return self._ahead[1]
 
     @property

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from workbench.engine.freeze import foresee_file
 from workbench.engine.means import Means
-from workbench.engine.workspace import Workspace, ledger_path, open_workspace
+from workbench.engine.place import ledger_path
+from workbench.engine.workspace import Workspace, open_workspace
 from workbench.ledger.ledger import Ledger
 from workbench.model.errors import UsageError
 from workbench.model.plan import Batch, Plan

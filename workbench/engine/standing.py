@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.engine.entry import next_is_barred
 from workbench.engine.parting import parting
-from workbench.engine.workspace import ledger_path
+from workbench.engine.place import ledger_path
 from workbench.ledger.ledger import Ledger
 from workbench.ledger.lock import at_work
 from workbench.ledger.unfinished import unfinished
@@ -17,7 +17,6 @@ from workbench.model.batch import BatchState
 from workbench.model.errors import UsageError
 from workbench.model.event import Event
 from workbench.model.run import Parting, RunOutcome, RunRecord, Unfinished
-from workbench.planning.planfile import find_plan, load
 from workbench.repo.repository import open_repository
 
 
@@ -50,6 +49,8 @@ def plan_name(directory: Path, plan: str) -> str | None:
     """Return a plan's own name; a path is looked into, a bare name is taken at its word, as the ledger knows it."""
     if not plan.endswith(".toml"):
         return plan or None
+    from workbench.planning.planfile import find_plan, load  # heavy, and rarely needed
+
     with open_repository(directory) as repo:
         path = find_plan(plan, repo.root or directory)
     return load(path).name

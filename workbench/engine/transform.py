@@ -47,11 +47,15 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What every job of one call shares: rules in the order they apply, and the facts of the tree."""
+    """What every job of one call shares: rules in the order they apply, and the facts of the tree.
+
+    `facts`: whether those of what changes are wanted too.
+    """
 
     rules: tuple[Rule[Any], ...]
     project: Project
     roots: ModuleMap
+    facts: bool = False
 
 
 class Transformer:
@@ -136,7 +140,15 @@ def _unpack(packed: bytes) -> Kit:
 def _rewrite(job: Job, kit: Kit) -> Outcome:
     rules = [rule for rule in kit.rules if job.wanted.get(rule.id)]
     try:
-        return rewrite_file(job.path, job.source, rules=rules, wanted=job.wanted, project=kit.project, roots=kit.roots)
+        return rewrite_file(
+            job.path,
+            job.source,
+            rules=rules,
+            wanted=job.wanted,
+            project=kit.project,
+            roots=kit.roots,
+            with_facts=kit.facts,
+        )
     except (RecursionError, MemoryError) as error:
         return FileFailed(job.path, "too-deep", type(error).__name__)
     except Exception as error:  # noqa: BLE001  a rule's crash is this file's result, named, and not the run's

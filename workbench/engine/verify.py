@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.engine.workspace import ledger_path
+from workbench.engine.place import ledger_path
 from workbench.ledger.ledger import Ledger
 from workbench.model.batch import ON_BRANCH
 from workbench.model.diagnosis import Checkup, Diagnosis, Health, note, sound, to_mend

@@ -71,8 +71,3 @@ def refuse_bad_plan(directory: Path, plan: str | None, means: Means) -> None:
     """Raise what is wrong with a plan file before anything is locked, opened or written."""
     with open_workspace(directory, plan, means):
         pass
-
-
-def ledger_path(repo: Repository) -> Path:
-    """Return where the repository's ledger lives, whether or not it exists yet."""
-    return repo.state_dir / "ledger.db"

@@ -45,6 +45,14 @@ class _Trees:
         """Say whether a name is missing now that was not known to be missing before."""
         return _exists(self.after, wanted) is False and _exists(self.before, wanted) is not False
 
+    def lacks(self, path: str) -> bool:
+        """Say whether a changed file imports something that is not there, by its facts; True where it has none."""
+        facts = self.after.facts.get(self.module_of(path) or "")
+        if facts is None or facts.path != path:
+            return True
+        every = (_Import(one, module=one in facts.whole) for one in facts.reached)
+        return any(_exists(self.after, one) is False for one in every)
+
     def missing(self, old: frozenset[_Import], now: frozenset[_Import]) -> Iterator[_Import]:
         """Yield what a file imports in vain now, unless it imported the same in vain before.
 
@@ -81,9 +89,9 @@ def imports_gate(
     trees = _Trees(frozenset(changes), project_before, project_after, roots)
     found: defaultdict[str, list[str]] = defaultdict(list)
     for path, source in sorted(changes.items()):
-        now = _imports(path, source, roots)
-        if not any(_exists(project_after, one) is False for one in now):
+        if not trees.lacks(path):
             continue  # and what it imported before is no matter
+        now = _imports(path, source, roots)
         old = _imports(path, before.get(path), roots)
         for wanted in sorted(trees.missing(old, now), key=lambda one: one.dotted):
             for guilty in (trees.guilty(wanted.dotted) if wanted in old else ()) or (path,):

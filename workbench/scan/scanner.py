@@ -60,6 +60,11 @@ def scan(sources: Sources, spec: PlanSpec, rules: Rules, *, jobs: int | None = N
     )
 
 
+def survey(sources: Sources, spec: PlanSpec, rules: Rules, *, jobs: int | None = None) -> Project:
+    """Return what a scan learns of a tree, without looking for violations in it."""
+    return _learn(sources, python_files((entry.path for entry in sources.entries()), spec), rules, jobs)[1]
+
+
 def rescan(
     sources: Sources, spec: PlanSpec, rules: Rules, project: Project, paths: Iterable[str]
 ) -> tuple[Violation, ...]:
