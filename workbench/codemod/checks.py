@@ -7,7 +7,7 @@ left out of its batch, with the reason.
 from __future__ import annotations
 
 import ast
-import builtins
+import builtins as python
 import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
@@ -23,7 +23,7 @@ from workbench.codemod.source import Module, Unparsable, libcst_reads
 from workbench.codemod.unchanged import BODIES, Touched, own_span, stands
 
 _NEWLINES = re.compile(rb"\r\n|\r|\n")
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = frozenset(dir(python))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,10 @@ class Failure:
     line: int = 0
 
 
-def check(before: Module, after: Module, project: Project) -> tuple[Failure, ...]:
+def check(before: Module, after: Module, project: Project, builtins: Collection[str] = ()) -> tuple[Failure, ...]:
     """Hold a rewritten file against what it was. Empty: it may be written.
+
+    `builtins` are the names that the rules write to mean Python's own, whatever had them before.
 
     Codes: `does-not-compile`, `encoding-changed`, `line-ends-changed`, `docstring-changed`,
     `undefined-name`, `export-lost`.
@@ -44,7 +46,7 @@ def check(before: Module, after: Module, project: Project) -> tuple[Failure, ...
     broken = _compiles(before, after)
     if broken is not None:
         return (broken,)
-    return (*_bytes(before, after), *_docstring(before, after), *_names(before, after, project))
+    return (*_bytes(before, after), *_docstring(before, after), *_names(before, after, project, builtins))
 
 
 def _compiles(before: Module, after: Module) -> Failure | None:
@@ -97,12 +99,12 @@ def _docstring(before: Module, after: Module) -> Iterator[Failure]:
 # ---- names
 
 
-def _names(before: Module, after: Module, project: Project) -> Iterator[Failure]:
+def _names(before: Module, after: Module, project: Project, builtins: Collection[str]) -> Iterator[Failure]:
     old, new = names_of(before, project), names_of(after, project)
     bound = frozenset[str]().union(*(scope.bindings for scope in old.index.scopes))
     first: dict[str, int] = {}
     for name, line in _undefined(new):
-        if name in bound or name not in _BUILTINS:
+        if (name in bound and name not in builtins) or name not in _BUILTINS:
             first[name] = min(line, first.get(name, line))
     if first:
         known = {name for name, _ in _undefined(old)}

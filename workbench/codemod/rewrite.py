@@ -105,7 +105,8 @@ class _File:
             module = self._apply(rule, module, wanted[rule.id])
             self._stages.append(module)
         if module.source != self.source or any(self._fixed.values()):
-            for failure in check(before, module, self.project):
+            builtins = frozenset[str]().union(*(rule.builtins() for rule in rules))
+            for failure in check(before, module, self.project, builtins):
                 raise _FailedError(failure.code, f"line {failure.line}: {failure.detail}")
             self._second_pass(rules, open_before, module)
         fixed = tuple(sorted(one for names in self._fixed.values() for one in names))

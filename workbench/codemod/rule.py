@@ -156,6 +156,10 @@ class Rule(ABC, Generic[P]):
         """Calls this rule finds wrong, as `await a.b`, beside what its moves and parameters tell."""
         return ()
 
+    def builtins(self) -> frozenset[str]:
+        """Names this rule writes to mean Python's own, even where an import brought something else by such a name."""
+        return frozenset()
+
     def is_about(self, module: str) -> bool:  # noqa: ARG002 - for the kinds that judge modules as such
         """Say whether the file of a module is looked at even if no needle stands in it."""
         return False

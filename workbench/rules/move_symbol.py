@@ -94,6 +94,10 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
     def moves(self) -> tuple[tuple[str, str], ...]:
         return ((self._move.old, self._move.new),)
 
+    def builtins(self) -> frozenset[str]:
+        module, _, name = self._move.new.rpartition(".")
+        return frozenset({name} if module == "builtins" else ())
+
     def problems(self, project: Project, tree: Tree) -> tuple[Problem, ...]:  # noqa: ARG002 - files are not asked
         told = shim_fault(self._move, project) if self.parameters.shim else ""
         return (Problem(told, f"rules[{self.id}].shim", suggestion="take `shim` out"),) if told else ()
@@ -251,6 +255,12 @@ class MoveSymbol(Rule[MoveSymbolParameters]):
             path=_OLD,
             tree=_NEW,
             parameters=_SHIM,
+        ),
+        Change(
+            before="from six.moves import range, zip\n\n\ndef f(n: 'range'):\n    return zip(range(3))\n",
+            after="from six.moves import zip\n\n\ndef f(n: 'range'):\n    return zip(range(3))\n",
+            why="what is a builtin now needs no import",
+            parameters=(("from", "six.moves.range"), ("to", "builtins.range")),
         ),
         Refuse("def old(*a): ...\n", "still-defined", "a definition is for a person to move first", _OLD, _NEW, _SHIM),
         Refuse(f"{_HANDS_ON}\nold()\n", "used-here", "`__getattr__` serves other modules only", _OLD, _NEW, _SHIM),

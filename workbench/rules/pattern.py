@@ -101,6 +101,9 @@ class PatternRule(Rule[PatternParameters]):
     def writes(self) -> tuple[str, ...]:
         return self._rewrite.calls
 
+    def builtins(self) -> frozenset[str]:
+        return self._rewrite.builtins
+
     def needles(self) -> frozenset[str]:
         return frozenset({self._match.words[0]})
 
@@ -109,10 +112,17 @@ class PatternRule(Rule[PatternParameters]):
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
         names = names_of(module, project)
-        rewriter = PatternRewriter(self._match, self._rewrite, names, Imports(module, names, project))
         chosen = frozenset(sites)
         wanted = [(one, site) for one, site in self._found(names) if site in chosen]
-        outcome = [(site, site.blocked or rewriter.replace(one.match)) for one, site in wanted]
+        ready = [one.match for one, site in wanted if site.blocked is None]
+        refused = frozenset[int]()
+        while True:
+            rewriter = PatternRewriter(self._match, self._rewrite, names, Imports(module, names, project))
+            rewriter.vacate(ready, refused)
+            outcome = [(site, site.blocked or rewriter.replace(one.match)) for one, site in wanted]
+            if rewriter.broken <= refused:
+                break
+            refused |= rewriter.broken
         return Rewrite(
             edits=rewriter.edits(),
             fixed=tuple(site for site, blocked in outcome if blocked is None),
@@ -190,6 +200,24 @@ class PatternRule(Rule[PatternParameters]):
             ),
         ),
         Change(
+            before="import lib\n\nrows = lib.select([\n    a,  # first\n    b,\n]).all()\n",
+            after="import lib\n\nrows = lib.select(\n    a,  # first\n    b,\n).all()\n",
+            why="a list that was all of a call keeps its lines and comments when its brackets go",
+            parameters=(("match", "lib.select([$...XS])"), ("rewrite", "lib.select($...XS)")),
+        ),
+        Change(
+            before="from six import StringIO, text_type\n\nout = StringIO(text_type())\n",
+            after="from io import StringIO\n\nfrom six import text_type\n\nout = StringIO(text_type())\n",
+            why="an import that goes gives its name up to what comes",
+            parameters=(("match", "six.StringIO"), ("rewrite", "io.StringIO")),
+        ),
+        Change(
+            before="from six.moves import range, zip\n\n\ndef f():\n    return zip(range(3))\n",
+            after="from six.moves import zip\n\n\ndef f():\n    return zip(range(3))\n",
+            why="and to a builtin",
+            parameters=(("match", "six.moves.range"), ("rewrite", "range")),
+        ),
+        Change(
             before="import lib\n\narea = -lib.plus(a or b).real\nsure = [lib.plus(x), lib.plus(lambda: 1)]\n",
             after="area = -((a or b) + 1).real\nsure = [x + 1, (lambda: 1) + 1]\n",
             why="parentheses come where the meaning needs them, around the parts and around the whole",
@@ -248,6 +276,12 @@ class PatternRule(Rule[PatternParameters]):
             reason="evaluation-order",
             why="calls must not change places",
             parameters=(("match", "lib.both($A, $B)"), ("rewrite", "lib.pair($B, $A)")),
+        ),
+        Refuse(
+            code="from six.moves import range\n\n__all__ = ['range']\nprint(range(3))\n",
+            reason="name-taken",
+            why="others need the import, which has the builtin's name",
+            parameters=(("match", "six.moves.range"), ("rewrite", "range")),
         ),
         Refuse(
             code="x.old = 1\n",

@@ -8,6 +8,7 @@ one stands, `import_text` and `import_rows` how it is written.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.imports.bind import Binder
@@ -106,6 +107,21 @@ class Imports:
         if ground.keepers.is_probe(imported) and not ground.changes.wants_beside(imported.statement):
             return
         ground.changes.drop(imported.statement, imported.alias)
+
+    def vacate(self, imported: ImportedName, gone: Collection[int]) -> bool:
+        """Take the alias away before its name is wanted for something else; say whether that can be.
+
+        `gone`: the identities of the reads that will be gone; there must be no others.
+        """
+        ground = self._ground
+        alone = len(imported.scope.bindings.get(imported.local, ())) == 1
+        if not alone or any(id(read) not in gone for read in self.uses_of(imported)):
+            return False
+        self.drop_unused(imported, 0)
+        if not ground.changes.touched(imported.statement, imported.alias):
+            return False
+        ground.locals.vacate(imported)
+        return True
 
     def bring(self, qualified: str, *, before: ast.stmt) -> Blocked | None:
         """Import a module-level name at the head of the file, above a statement there, under its own last name.

@@ -24,6 +24,8 @@ class Locals:
         self._names = names
         self._project = project
         self._ancestry = names.ancestry
+        self._vacated: set[tuple[str, int]] = set()
+        """Local names, with the identity of their scope, that an import gives up together with all its reads."""
 
     def serves(self, imported: ImportedName, at: ast.AST) -> bool:
         """Say whether the local name of `imported` surely means that import where `at` is evaluated."""
@@ -55,16 +57,27 @@ class Locals:
         Not free: bound there already, shadowed on the way to a use, or read anywhere below `scope` as a
         builtin or an outer variable, which the new binding would capture.
         """
-        if local in scope.bindings or local in scope.declared_global or local in scope.declared_nonlocal:
+        vacated = (local, id(scope)) in self._vacated
+        if (
+            (local in scope.bindings and not vacated)
+            or local in scope.declared_global
+            or local in scope.declared_nonlocal
+        ):
             return False
         if scope.kind is ScopeKind.MODULE and self._is_submodule(local):
             return False
         if any(self._between(self._names.scope_of(use).lookup(local), scope) for use in uses):
             return False
         return not any(
-            scope in (inside := tuple(reader.outward())) and not self._nested(reader.lookup(local), inside, scope)
+            scope in (inside := tuple(reader.outward()))
+            and not (vacated and reader.lookup(local) is scope)
+            and not self._nested(reader.lookup(local), inside, scope)
             for _, reader in self._names.index.names.get(local, ())
         )
+
+    def vacate(self, imported: ImportedName) -> None:
+        """Take the name of an import for free from now on, for a caller who changes all that reads it."""
+        self._vacated.add((imported.local, id(imported.scope)))
 
     def _is_submodule(self, local: str) -> bool:
         return self._module.is_package and self._project.has_module(f"{self._module.name}.{local}")

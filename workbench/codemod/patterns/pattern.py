@@ -74,6 +74,13 @@ class Pattern:
         """Say whether a node is a name that Python itself gives."""
         return isinstance(node, ast.Name) and node.id in _ALWAYS and node.id not in self.bound
 
+    @property
+    def builtins(self) -> frozenset[str]:
+        """The names in it that Python itself gives."""
+        dotted = (name.removeprefix("builtins.") for _, name in self.dotted_names if name.startswith("builtins."))
+        plain = (one.id for one in ast.walk(self.root) if isinstance(one, ast.Name) and self.is_builtin(one))
+        return frozenset((*plain, *dotted))
+
     # ---- what it holds
 
     @cached_property

@@ -19,6 +19,7 @@ from workbench.codemod.patterns.align import Alignment, Met, counterparts, value
 from workbench.codemod.patterns.brackets import Wanted, arranged, rebuilt
 from workbench.codemod.patterns.match import Found, Item, in_order
 from workbench.codemod.patterns.pattern import Pattern
+from workbench.codemod.patterns.unwrap import unwrapped, unwraps
 from workbench.codemod.source import Module
 
 Written = tuple[str, ast.expr]
@@ -63,8 +64,8 @@ class Renderer:
 
     def comments_dropped(self, tree: ast.expr) -> Counter[str]:
         """Return the comments that go with arguments of which nothing is left in the last text, `tree`."""
-        left = {id(one) for one in ast.walk(tree)}
-        gone = (lost for item, lost in self._dropped if id(value_of(item)) not in left)
+        left = set(_parts(tree))
+        gone = (lost for item, lost in self._dropped if left.isdisjoint(_parts(value_of(item))))
         return sum(gone, Counter())
 
     def _expression(self, node: ast.expr) -> Written:
@@ -124,6 +125,12 @@ class Renderer:
             first, last = self.module.span(old.func)
             behind = self._source(last, end)
             bracket = opening(behind, 0)
+            name = unwraps(node, met.wanted, self.match, self.rewrite)
+            bare = self._unwrapped(old, behind[bracket:], end) if name else None
+            if bare is not None:
+                text, func = self._expression(node.func)
+                head = f"{self._source(start, first)}{text}{behind[:bracket]}"
+                return f"{head}{bare}", _called(func, self.found.many[name])
             order = self._order(node, met.wanted, old, arguments(behind[bracket:]))
             if order is not None:
                 text, func = self._expression(node.func)
@@ -136,6 +143,14 @@ class Renderer:
         if any(map(self.rewrite.listed, node.args)):
             return self._joined(node)
         return self._template(node)
+
+    def _unwrapped(self, old: ast.Call, brackets: str, end: int) -> str | None:
+        """Return the brackets of the old call, which end at `end`, without those of its only argument."""
+        first, last = self.module.span(old.args[0])
+        texts = (one for one in ast.walk(old.args[0]) if isinstance(one, ast.Constant | ast.JoinedStr))
+        one_line = all(one.lineno == one.end_lineno for one in texts)
+        start = len(brackets) - len(self._source(first, end))
+        return unwrapped(brackets, start, start + len(self._source(first, last)), reflow=one_line)
 
     def _order(
         self, node: ast.Call, wanted: ast.Call, old: ast.Call, given: Sequence[Given]
@@ -249,6 +264,10 @@ def expression(text: str) -> ast.expr:
     if found is None:
         raise UnfitError("it cannot be put together so that it parses")
     return found
+
+
+def _parts(tree: ast.expr) -> Iterator[int]:
+    return (id(one) for one in ast.walk(tree) if isinstance(one, ast.expr))
 
 
 def _called(func: ast.expr, items: Sequence[Item]) -> ast.Call:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.edit import Edit
 from workbench.codemod.imports.engine import Imports
 from workbench.codemod.imports.importable import importable
-from workbench.codemod.names import ImportedName, Names
+from workbench.codemod.names import ImportedName, Names, Scope
 from workbench.codemod.patterns.effects import hazard
 from workbench.codemod.patterns.match import Match
 from workbench.codemod.patterns.pattern import HERE, Pattern
@@ -36,6 +37,38 @@ class PatternRewriter:
     _edits: list[Edit] = field(default_factory=list)
     _gone: dict[int, tuple[ImportedName, set[int]]] = field(default_factory=dict)
     """By identity of an import: the reads of it that are gone."""
+    _vacated: dict[int, ImportedName] = field(default_factory=dict)
+    """By identity, the imports whose names are free for what the rewrite names."""
+
+    def vacate(self, matches: Sequence[Match], refused: Collection[int]) -> None:
+        """Free the names that the rewrite wants and only these matches read, but for the imports `refused`."""
+        reads: dict[int, tuple[ImportedName, set[int]]] = {}
+        for match in matches:
+            for origin, first in self._read_by(match):
+                reads.setdefault(id(origin), (origin, set()))[1].add(id(first))
+        new = {importable(name, self.names).rpartition(".")[2] for _, name in self.rewrite.dotted_names}
+        new |= self.rewrite.builtins
+        for origin, gone in reads.values() if self.imports is not None else ():
+            wanted = origin.local in new and id(origin) not in refused
+            if self.imports is not None and wanted and self.imports.vacate(origin, gone):
+                self._vacated[id(origin)] = origin
+
+    @property
+    def broken(self) -> frozenset[int]:
+        """The imports whose names were freed, and which something reads after all."""
+        none: set[int] = set()
+        reads = {key: self._gone[key][1] if key in self._gone else none for key in self._vacated}
+        uses = {key: self.imports.uses_of(one) if self.imports else () for key, one in self._vacated.items()}
+        return frozenset(key for key, gone in reads.items() if any(id(read) not in gone for read in uses[key]))
+
+    def _read_by(self, match: Match) -> Iterator[tuple[ImportedName, ast.Name]]:
+        """Yield the imports that the dotted names of a match come through, with the names that read them."""
+        for wanted, _ in self.pattern.dotted_names:
+            for theirs, node in match.found.pairs:
+                resolved = match.meaning(node, self.names) if theirs is wanted and isinstance(node, ast.expr) else None
+                first = next((one for one in ast.walk(node) if isinstance(one, ast.Name)), None)
+                if resolved is not None and resolved.origin is not None and first is not None:
+                    yield resolved.origin, first
 
     def replace(self, match: Match) -> Blocked | None:
         """Plan the rewrite of one match; return why not, if not."""
@@ -87,7 +120,7 @@ class PatternRewriter:
         if len(self.rewrite.dotted_names) < 2:
             return None
         imports = Imports(self.names.module, self.names, self.names.project)
-        tried = PatternRewriter(self.pattern, self.rewrite, self.names, imports).written(match)
+        tried = PatternRewriter(self.pattern, self.rewrite, self.names, imports, _vacated=self._vacated).written(match)
         return tried if isinstance(tried, Blocked) else None
 
     def _spelled(self, dotted: str, match: Match) -> str:
@@ -117,11 +150,17 @@ class PatternRewriter:
             if not isinstance(node, ast.Name):
                 continue
             owner = self.names.variables.owner(node.id, match.scope)
-            if self.rewrite.is_builtin(node) and owner is not None:
+            if self.rewrite.is_builtin(node) and owner is not None and not self._makes_way(node.id, owner, match):
                 return Blocked("name-taken", f"{node.id} is no builtin here")
             if node.id in HERE and owner is None:
                 return Blocked("no-context-in-scope", f"there is no {node.id} here")
         return None
+
+    def _makes_way(self, name: str, owner: Scope, match: Match) -> bool:
+        """Say whether what hides a builtin at a match is an import that goes with it; without `imports`, may go."""
+        mine = self._vacated if self.imports is not None else {id(one) for one, _ in self._read_by(match)}
+        hidden = owner.parent is not None and owner.parent.lookup(name) is not None
+        return not hidden and all(id(one) in mine for one in owner.bindings.get(name, ()))
 
     def _release(self, match: Match, tree: ast.expr) -> None:
         """Note which imports the match no longer reads."""
@@ -131,7 +170,7 @@ class PatternRewriter:
             if isinstance(node, ast.Name) and id(node) not in kept:
                 resolved = self.names.resolve(self._whole(node))
                 origin = resolved.origin if resolved is not None else None
-                if origin is not None and origin.local not in written:
+                if origin is not None and (id(origin) in self._vacated or origin.local not in written):
                     self._gone.setdefault(id(origin), (origin, set()))[1].add(id(node))
 
     def _whole(self, node: ast.expr) -> ast.expr:
