@@ -95,14 +95,14 @@ class Imports:
             parts.append(outer.attr)
         return ".".join(parts)
 
-    def drop_unused(self, imported: ImportedName, uses_left: int) -> None:
-        """Take the alias away if `uses_left` is 0 and nothing else needs it.
+    def drop_unused(self, imported: ImportedName, uses_left: int, *, quoted_gone: int = 0) -> None:
+        """Take the alias away if `uses_left` is 0 and nothing else needs it; `quoted_gone` as in Keepers.
 
         What else may need it: `__all__`, a re-export, a doctest, a type comment, a string that names it,
         `# noqa`, an availability probe in `try`, another module that imports it from here.
         """
         ground = self._ground
-        if uses_left or imported.is_star or ground.keepers.reason(imported):
+        if uses_left or imported.is_star or ground.keepers.reason(imported, quoted_gone=quoted_gone):
             return
         if ground.keepers.is_probe(imported) and not ground.changes.wants_beside(imported.statement):
             return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 
@@ -36,14 +37,20 @@ class Keepers:
         self._ancestry = names.ancestry
         self._named: dict[str, bool] = {}
 
-    def reason(self, imported: ImportedName) -> str:
-        """Return why `imported` must stay though no code reads it; "" if it may go."""
+    def reason(self, imported: ImportedName, *, quoted_gone: int = 0) -> str:
+        """Return why `imported` must stay though no code reads it; "" if it may go.
+
+        `quoted_gone` is how many quoted annotations and type comments there are that will no longer name it.
+        """
         checks: tuple[tuple[Callable[[ImportedName], bool], str], ...] = (
             (lambda one: one.scope.kind is ScopeKind.CLASS, "it is an attribute of the class"),
             (lambda one: len(one.scope.bindings.get(one.local, ())) > 1, "the name is bound a second time"),
             (self._exported, "others may import it from here"),
             (self._noqa, "it is marked noqa"),
-            (self._quoted, "a quoted annotation, a type comment or a doctest names it"),
+            (
+                lambda one: self._quoted_words[one.local] > quoted_gone,
+                "a quoted annotation, a type comment or a doctest names it",
+            ),
             (self._in_strings, "a string names it"),
         )
         return next((why for holds, why in checks if holds(imported)), "")
@@ -120,9 +127,6 @@ class Keepers:
         mine = {imported.statement.lineno, imported.alias.lineno, last}
         return any(_NOQA.search(lines[line - 1].decode(self._module.codec, "replace")) for line in mine)
 
-    def _quoted(self, imported: ImportedName) -> bool:
-        return imported.local in self._quoted_words
-
     @cached_property
     def _lines(self) -> list[bytes]:
         return self._module.source.splitlines()
@@ -132,12 +136,12 @@ class Keepers:
         return exports(self._module.tree)
 
     @cached_property
-    def _quoted_words(self) -> frozenset[str]:
-        """The words that quoted annotations, type comments and doctests begin a name with."""
+    def _quoted_words(self) -> Counter[str]:
+        """Count the words that quoted annotations, type comments and doctests begin a name with."""
         quoted = (str(node.value) for node, _ in self._names.index.quoted)
         comments = (found[1] for found in _TYPE_COMMENT.finditer(self._module.text))
         doctests = (text for text in self._docstrings if ">>>" in text)
-        return frozenset(word for text in (*quoted, *comments, *doctests) for word in _WORDS.findall(text))
+        return Counter(word for text in (*quoted, *comments, *doctests) for word in _WORDS.findall(text))
 
     @cached_property
     def _docstrings(self) -> list[str]:

@@ -162,7 +162,7 @@ class _Carrying:
 
     def _use(self, spots: Sequence[ModuleSpot]) -> None:
         """Mend uses through a package or a star, and take away imports that nobody needs any more."""
-        replaced: Counter[int] = Counter()
+        replaced, quoted = Counter[int](), Counter[int]()
         for spot in spots:
             if not isinstance(spot.thing, Use) or spot.via is None:
                 continue
@@ -172,10 +172,11 @@ class _Carrying:
                 self._blocked[id(spot.thing)] = bound
                 continue
             self._edit(spot.place.start, end, bound.spelling)
-            replaced[id(spot.via)] += 0 if spot.thing.quoted else 1
+            (quoted if spot.thing.quoted else replaced)[id(spot.via)] += 1
         for imported in {id(spot.via): spot.via for spot in spots if spot.via is not None}.values():
             if id(imported) not in self._moved:
-                self.engine.drop_unused(imported, len(self.engine.uses_of(imported)) - replaced[id(imported)])
+                left = len(self.engine.uses_of(imported)) - replaced[id(imported)]
+                self.engine.drop_unused(imported, left, quoted_gone=quoted[id(imported)])
 
     def _reached(self, spot: ModuleSpot) -> tuple[int, str]:
         """Return the module a use comes to, and where its name ends: a package may not bring what lies in it.

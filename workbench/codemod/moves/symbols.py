@@ -58,18 +58,18 @@ class _Carrying:
         for spot in spots:
             if spot.role is Role.IMPORT and isinstance(spot.thing, ImportedName):
                 self._import(spot, spot.thing, by_hand=by_hand)
-        replaced: Counter[int] = Counter()
+        replaced, quoted = Counter[int](), Counter[int]()
         for spot in spots:
             if isinstance(spot.thing, Use) and self._use(spot, spot.thing):
-                replaced[id(spot.via)] += 0 if spot.thing.quoted else 1
+                (quoted if spot.thing.quoted else replaced)[id(spot.via)] += 1
             if spot.role is Role.STRING and spot.blocked is None:
                 self._edits.append(self._edit(spot.place.start, spot.place.end, spot.text))
             if spot.role is Role.MOCK and isinstance(spot.thing, Mocked):
                 replaced[id(self._mock(spot, spot.thing))] += 1
         origins = {id(one): one for one in self.names.index.imports}
-        for key in replaced.keys() & origins.keys():
-            origin = origins[key]
-            self.engine.drop_unused(origin, len(self.engine.uses_of(origin)) - replaced[key])
+        for key in (replaced | quoted).keys() & origins.keys():
+            left = len(self.engine.uses_of(origins[key])) - replaced[key]
+            self.engine.drop_unused(origins[key], left, quoted_gone=quoted[key])
 
     @property
     def engine(self) -> Imports:
