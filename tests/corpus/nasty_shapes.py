@@ -86,7 +86,7 @@ FUTURE: tuple[Nasty, ...] = (
         "future-annotations",
         "annotations are never run, and are uses all the same",
         "from __future__ import annotations\nimport shop.old_mod\ndef f(x: shop.old_mod.old) -> 'shop.old_mod.old': ...\n",
-        "from __future__ import annotations\nimport shop.new_mod\nimport shop.old_mod\ndef f(x: shop.new_mod.new) -> 'shop.new_mod.new': ...\n",
+        "from __future__ import annotations\nimport shop.new_mod\ndef f(x: shop.new_mod.new) -> 'shop.new_mod.new': ...\n",
     ),
     follows(
         "future-too-late",
