@@ -52,6 +52,7 @@ class Made:
             {**self.after, **other.after},
             {**self.fixed, **other.fixed},
             self.blocked,
+            {**{path: one for path, one in self.facts.items() if path not in other.after}, **other.facts},
         )
 
     def sites(self) -> tuple[str, ...]:
@@ -105,7 +106,7 @@ def remade(session: Session, batch: Batch, made: Made, path: str, names: tuple[s
     if isinstance(outcome, FileFailed) or outcome.blocked or set(outcome.fixed) != set(names):
         return None
     after = format_files(session, {path: outcome.after})
-    return Made(made.parent, {path: outcome.before}, after, {path: names}, ())
+    return Made(made.parent, {path: outcome.before}, after, {path: names}, (), {})
 
 
 def commit(session: Session, batch: Batch, made: Made, *, when: int) -> Candidate:
