@@ -216,6 +216,11 @@ class MoveModule(Rule[MoveModuleParameters]):
             tree=_MOVED,
             parameters=_SHIM,
         ),
+        Change(
+            before="from app.old import run\nfrom app.old import (stop,\n    VERSION)\n",
+            after="from app.new import run\nfrom app.new import (stop,\n    VERSION)\n",
+            why="statements that were apart stay apart, each as it is laid out",
+        ),
         Refuse(
             code="def run(): ...\n",
             reason="still-defined",

@@ -141,7 +141,8 @@ class ImportWriter:
         alike = all(other == wish for other, _ in leaving.values())
         if together and alike and not wish.plain and isinstance(fate.node, ast.ImportFrom):
             first = self._wanted_from(fate, *next(iter(leaving.values())))
-            if self._host(first) is None and self._in_place(fate, wish):
+            host = self._host(first)
+            if (host is None or self._were_apart(host, fate.node)) and self._in_place(fate, wish):
                 self._becomes[id(fate.node)] = wish
                 self._leaving.discard(id(fate.node))
                 return
@@ -151,6 +152,11 @@ class ImportWriter:
             self._settle(self._wanted_from(fate, other, member))
         if fate.emptied and not fate.moved and not fate.added:
             self._leaving.add(id(fate.node))
+
+    def _were_apart(self, one: ast.ImportFrom, other: ast.ImportFrom) -> bool:
+        """Say whether two statements that come to name one module named one before, and so stay two."""
+        package = self._module.package
+        return id(one) in self._becomes and absolute_base(one, package) == absolute_base(other, package)
 
     def _wanted_from(self, fate: Fate, wish: Wish, member: Member) -> Wanted:
         top = self._ancestry.parent(fate.node) is self._module.tree
