@@ -153,3 +153,20 @@ class _Without(ast.NodeTransformer):
 def test_the_tree_loses_its_awaits_and_nothing_else(first: str, second: str) -> None:
     code = f"{IMPORT}async def f(a):\n    x = {first}\n    return {second}\n"
     assert ast.dump(ast.parse(rewritten(code))) == ast.dump(_Without().visit(ast.parse(code)))
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("await count(1)\nawait count(2)", [True, True]),
+        ("await count(1)\nawait other()", [False]),
+        ("await count(1)\nasync with lock: ...", [False]),
+        ("await count(1)\nyield 1", [False]),
+        ("await count(1)\nreturn [n async for n in rows]", [False]),
+        ("await count(1)\nasync def g():\n    await other()", [True]),
+        ("await count(1)\nawait asyncio.gather(count(2))", [False, False]),
+    ],
+)
+def test_an_async_def_that_awaits_nothing_any_more_is_told_of(body: str, told: list[bool]) -> None:
+    code = f"import asyncio\n{IMPORT}async def f():\n" + "".join(f"    {line}\n" for line in body.split("\n"))
+    assert ["without this, the `async def` f awaits nothing" in site.message for site in find(code)] == told

@@ -3,7 +3,7 @@
 Only where the awaited call surely resolves to `call`, a dotted name; or, as `call = "$RECEIVER.release"`, is a method
 of that name, called on what `receiver`, `receiver_not` and `receiver_type` say (see `change-arguments`). The edit
 takes away `await` and the space after it; parentheses, comments and line breaks stay. An async function of the same
-name elsewhere is left alone.
+name elsewhere is left alone. An `async def` that awaits nothing any more is told of with its places, and left as it is.
 
 Blocked, with what a person should look at:
 
@@ -23,7 +23,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from workbench.codemod.calls.awaiting import Awaited, awaited, without_await
+from workbench.codemod.calls.awaiting import Awaited, awaited, idle, without_await
 from workbench.codemod.calls.receivers import CallParameters, CallTarget
 from workbench.codemod.key import site_key
 from workbench.codemod.names import names_of
@@ -36,6 +36,10 @@ _STILL = Blocked("still-async", "what is called here is an `async def` in this t
 _RELEASE = (("call", "$RECEIVER.release"), ("receiver_type", "aiohttp.ClientResponse"))
 _IMPORT = "from shop.stock import count\n\n"
 _TREE = (("shop/__init__.py", ""), ("shop/stock.py", "def count(*a): ...\n"))
+
+
+def _told(function: str) -> str:
+    return f"; without this, the `async def` {function} awaits nothing" if function else ""
 
 
 class RemoveAwait(Rule[CallParameters]):
@@ -77,8 +81,10 @@ class RemoveAwait(Rule[CallParameters]):
     def _found(self, module: Module, project: Project) -> list[tuple[Awaited, Site]]:
         names = names_of(module, project)
         ahead = self._target.is_async(project)
+        found = [*awaited(self._target, names)]
+        drained = {} if ahead else idle(found, names)
         pairs = []
-        for one in awaited(self._target, names):
+        for one in found:
             place = module.place(one.node)
             site = Site(
                 rule=self.id,
@@ -86,7 +92,7 @@ class RemoveAwait(Rule[CallParameters]):
                 scope=one.scope.qualname,
                 key=site_key("await", one.call, names),
                 snippet=module.snippet(place.start, place.end),
-                message=f"{self.parameters.call} is not a coroutine function",
+                message=f"{self.parameters.call} is not a coroutine function{_told(drained.get(one, ''))}",
                 blocked=_STILL if ahead else one.blocked,
             )
             pairs.append((one, site))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.codemod.calls.receivers import CallTarget, TargetSite
@@ -35,6 +35,8 @@ _SPACE = re.compile(rb"(?:[ \t\f\r\n]|\\\r?\n)*")
 _TRANSPARENT = (ast.IfExp, ast.BoolOp, ast.NamedExpr)
 _COLLECTS = (ast.Starred, ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 _ELSEWHERE = "awaited-elsewhere"
+_FUNCTION_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_WAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.Yield)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,35 @@ def awaited(target: CallTarget, names: Names) -> Iterator[Awaited]:
     for site in target.sites(names):
         if site.call is not None:
             yield from _of_call(site.call, site, names)
+
+
+def idle(found: Sequence[Awaited], names: Names) -> dict[Awaited, str]:
+    """Return the names of the `async def`s that await nothing any more once `found` is mended, by what they lose."""
+    gone = {one.node for one in found if one.blocked is None}
+    around = {one: function for one in found if one.node in gone and (function := _around(one.node, names)) is not None}
+    left = {one for one in set(around.values()) if not any(_waits(node) for node in _body(one) if node not in gone)}
+    return {one: function.name for one, function in around.items() if function in left}
+
+
+def _around(node: ast.AST, names: Names) -> ast.AsyncFunctionDef | None:
+    """Return the `async def` that a node runs in."""
+    function = next((one for one in names.ancestry.above(node) if isinstance(one, _FUNCTION_NODES)), None)
+    return function if isinstance(function, ast.AsyncFunctionDef) else None
+
+
+def _body(function: ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """Yield what a function runs itself, not what functions inside it do."""
+    todo: list[ast.AST] = [*function.body]
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _FUNCTION_NODES):
+            todo += ast.iter_child_nodes(node)
+
+
+def _waits(node: ast.AST) -> bool:
+    """Say whether a node needs an `async def` around it, or makes that an asynchronous generator."""
+    return isinstance(node, _WAITS) or (isinstance(node, ast.comprehension) and bool(node.is_async))
 
 
 def without_await(module: Module, node: ast.Await) -> Edit:
