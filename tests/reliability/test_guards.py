@@ -70,7 +70,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.nightly
 def test_with_all_of_them_the_tests_are_green(copy: Path) -> None:
-    ended = tested(copy, *dict.fromkeys(one["test"] for one in GUARDS))
+    ended = run_there(copy, *dict.fromkeys(one["test"] for one in GUARDS))
     assert ended.returncode == 0, ended.stdout
 
 
@@ -78,7 +78,7 @@ def test_with_all_of_them_the_tests_are_green(copy: Path) -> None:
 @each_guard
 def test_without_it_a_test_is_red(guard: Mapping[str, str], copy: Path) -> None:
     with changed(copy / "workbench" / guard["file"], without(guard)):
-        ended = tested(copy, guard["test"])
+        ended = run_there(copy, guard["test"])
     assert (ended.returncode, " failed" in ended.stdout) == (1, True), ended.stdout
 
 
@@ -98,7 +98,7 @@ def _write(path: Path, text: str) -> None:
     os.utime(path, (now, now))
 
 
-def tested(copy: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+def run_there(copy: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy on the package of the copy; nothing they started lives on."""
     options = ("-x", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", f"--basetemp={copy / 'tmp'}")
     command = [sys.executable, "-m", "pytest", *options, *(f"tests/{one}" for one in tests)]
