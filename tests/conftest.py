@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A deadline, or a complaint that drawing is slow, would be a statement about the machine.
+settings.register_profile("workbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("workbench")
 
 _IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org", "DATE": "1700000000 +0000"}
 
