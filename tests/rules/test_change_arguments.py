@@ -280,6 +280,16 @@ def test_what_is_unpacked_may_be_what_is_added() -> None:
     assert after("fetch(*a)", add=retries) == "fetch(*a, retries=1)"
 
 
+def test_what_stands_at_an_unknown_place_may_be_what_is_added() -> None:
+    head = "from lib import send\n"
+    add = [{"name": "limit", "expression": "1"}]
+    assert after("send(a)", head, call="lib.send", add=add) == "[signature-mismatch]"
+    assert after("send(what=a)", head, call="lib.send", add=add) == "send(what=a, limit=1)"
+    assert after("send(a)", head, call="lib.send", add=add, parameters=["what"]) == "send(a, limit=1)"
+    assert after("send(a, b)", head, call="lib.send", add=add, parameters=["what"]) == "[signature-mismatch]"
+    assert after("send(a, b)", head, call="lib.send", add=add, parameters=["what", "limit"]) == ""
+
+
 def test_the_new_signature_is_held_against_the_call() -> None:
     head = "from shop.client import newer\n"
     rename = {"call": "shop.client.newer", "rename": {"verify": "check"}}

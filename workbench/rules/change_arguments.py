@@ -12,7 +12,8 @@ the file; a subclass from another file must be named too). Where the type is not
 rule speaks of, or by `parameters`, the old names in order. Where neither tells, only keywords are touched. What stood
 behind a dropped argument, or one of `positional_to_keyword`, goes by keyword from then on.
 
-**Additions** go last, by keyword, unless the call passes them already. `{ name = "timeout", expression = "30" }`
+**Additions** go last, by keyword, unless the call passes them already; one that an argument of an unknown place may be is
+blocked, and needs `parameters`. `{ name = "timeout", expression = "30" }`
 writes an expression, importing the dotted names in it; `from_scope` and `otherwise` are those of `replace-call`.
 
 **Blocked.** `signature-mismatch` (`*args` or `**kwargs` may hide the argument; the new signature would not take the

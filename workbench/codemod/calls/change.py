@@ -126,7 +126,16 @@ class _Change:
         by_keyword = self._change.old is None and tree is not None and name in tree.keyword_only
         if self._has("**") or (not by_keyword and self._hides_place(name, self._change.old)):
             raise _MismatchError(f"{name} may already be among what is unpacked")
+        if not by_keyword and self._stands_nowhere(self._change.old or tree):
+            raise _MismatchError(f"{name} may already be passed by place; give the rule its `parameters`")
         return False
+
+    def _stands_nowhere(self, signature: Signature | None) -> bool:
+        """Say whether an argument is passed by a place that no signature tells of."""
+        if signature is not None and signature.var_positional:
+            return False
+        known = len(_places(signature)) if signature is not None else 0
+        return any(one.is_positional for one in self._given[known:])
 
     def _hides_place(self, name: str, signature: Signature | None) -> bool:
         if not self._has("*"):
