@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
+from workbench.codemod.edit import splice
 from workbench.codemod.find import find_in
 from workbench.codemod.project import Project, facts
 from workbench.codemod.rewrite import FileFailed, FileRewrite, rewrite_file
@@ -419,3 +420,39 @@ def test_a_rule_survives_the_way_to_a_worker() -> None:
     assert again.targets() == ("app.ws.manager.Manager", "app.ws.manager.get_manager")
     assert again.moves() == ()
     assert again.needles() == {"Manager"}
+
+
+SAME_NAME = rule(call="app.old.Timer", **{"with": "app.clock.Timer"})
+SAME_NAMES = {
+    "app/old.py": "class Timer: ...\n",
+    "app/clock.py": "class Timer:\n    def __init__(self, context): ...\n",
+}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "def f(context, old: Timer):\n    return Timer()\n",
+        "def f(context):\n    return Timer()\n\n\nclass Own(Timer): ...\n",
+    ],
+)
+def test_a_name_that_something_else_reads_is_not_given_up(rest: str) -> None:
+    told = rewritten(f"from app.old import Timer\n\n{rest}", SAME_NAME, tree=SAME_NAMES)
+    assert told == (
+        f"from app.clock import Timer as clock_Timer\nfrom app.old import Timer\n\n{rest}".replace(
+            "return Timer()", "return clock_Timer(context)"
+        )
+    )
+
+
+def test_a_name_that_a_refused_call_reads_is_not_given_up() -> None:
+    code = "from app.old import Timer\n\n\ndef f(context):\n    return Timer()\n\n\nlater = Timer()\n"
+    project = _project(code, PATH, SAME_NAMES, {})
+    module = _module(PATH, code)
+    every = [site for site, _ in find_in(module, [SAME_NAME], project)]
+    rewrite = SAME_NAME.rewrite(module, project, every)
+    assert [blocked.code for _, blocked in rewrite.blocked] == ["no-context-in-scope"]
+    assert splice(code.encode(), rewrite.edits).decode() == (
+        "from app.clock import Timer as clock_Timer\nfrom app.old import Timer\n\n\n"
+        "def f(context):\n    return clock_Timer(context)\n\n\nlater = Timer()\n"
+    )

@@ -137,27 +137,36 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
         yield from sorted(found, key=lambda site: site.place)
 
     def rewrite(self, module: Module, project: Project, sites: Sequence[Site]) -> Rewrite:
-        chosen = frozenset(sites)
-        names = names_of(module, project)
-        imports = Imports(module, names, project)
-
-        by_name = {one.name: one for one in self.parameters.arguments}
-
-        def value(addition: Addition, call: ast.Call) -> str | Blocked | None:
-            return by_name[addition.name].value(call, names, imports)
-
-        called, deferred = self.parameters.with_, self.parameters.on_cycle == "function"
-        method = called.partition(".")[2] if called.startswith("$") else ""
-        parts = self.parameters.call.count(".")
-        replacement = Replacement(called, self._mapping(project), deferred, method, parts)
-        rewriter = CallRewriter(names, replacement, value, imports)
-        outcome = [(site, rewriter.replace(one)) for one, site in self._found(names) if site in chosen]
+        names, chosen = names_of(module, project), frozenset(sites)
+        wanted = [(one, site) for one, site in self._found(names) if site in chosen]
+        ready = [one for one, site in wanted if site.blocked is None]
+        refused = frozenset[int]()
+        while True:
+            rewriter = self._rewriter(names, project)
+            rewriter.vacate(ready, refused)
+            outcome = [(site, rewriter.replace(one)) for one, site in wanted]
+            if rewriter.broken <= refused:
+                break
+            refused |= rewriter.broken
         mended = [(one, site) for one, site in self._mocked(names) if site in chosen]
         texts = (Edit(one.place.start, one.place.end, one.text.encode(module.codec)) for one, _ in mended)
         return Rewrite(
             edits=(*rewriter.edits(), *texts),
             fixed=(*(site for site, blocked in outcome if blocked is None), *(site for _, site in mended)),
             blocked=tuple((site, blocked) for site, blocked in outcome if blocked is not None),
+        )
+
+    def _rewriter(self, names: Names, project: Project) -> CallRewriter:
+        imports, given = Imports(names.module, names, project), self.parameters
+        by_name = {one.name: one for one in given.arguments}
+
+        def value(addition: Addition, call: ast.Call) -> str | Blocked | None:
+            return by_name[addition.name].value(call, names, imports)
+
+        method = given.with_.partition(".")[2] if given.with_.startswith("$") else ""
+        parts, deferred = given.call.count("."), given.on_cycle == "function"
+        return CallRewriter(
+            names, Replacement(given.with_, self._mapping(project), deferred, method, parts), value, imports
         )
 
     # ---- sites
@@ -266,6 +275,16 @@ class ReplaceCall(Rule[ReplaceCallParameters]):
                 ("unknown_receiver", "leave"),
                 ("arguments", [{"name": "now", "otherwise": {"expression": "True"}}]),
             ),
+        ),
+        Change(
+            before="from app.old import Timer\n\n\ndef wait(ctx):\n    return Timer()\n",
+            after="from app.clock import Timer\n\n\ndef wait(ctx):\n    return Timer(ctx)\n",
+            why="where the old import goes, its name is free for a new callable of the same name",
+            tree=(
+                ("app/old.py", "class Timer: ...\n"),
+                ("app/clock.py", "class Timer:\n    def __init__(self, context): ...\n"),
+            ),
+            parameters=(("call", "app.old.Timer"), ("with", "app.clock.Timer")),
         ),
         Change(
             before="from app.clock import Timer\n\nTimer(5, unit='s', loop=None)\n",

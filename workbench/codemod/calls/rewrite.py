@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from workbench.codemod.calls.args import Addition, ArgumentMap, mapped
@@ -47,6 +47,26 @@ class CallRewriter:
     _calls: list[ast.Call] = field(default_factory=list)
     _released: dict[int, tuple[ImportedName, set[int]]] = field(default_factory=dict)
     """By identity of an import: the reads of it that are gone."""
+    _vacated: dict[int, ImportedName] = field(default_factory=dict)
+    """By identity, the imports whose name is free for the new callable."""
+
+    def vacate(self, sites: Sequence[TargetSite], refused: Collection[int]) -> None:
+        """Free the new callable's name where only these calls read it, but for the imports `refused`."""
+        reads: dict[int, tuple[ImportedName, set[int]]] = {}
+        for site in sites:
+            if (read := _read_by(site)) is not None:
+                reads.setdefault(id(read[0]), (read[0], set()))[1].add(id(read[1]))
+        name = self.replacement.target.rpartition(".")[2]
+        for origin, gone in reads.values():
+            if origin.local == name and id(origin) not in refused and self.imports.vacate(origin, gone):
+                self._vacated[id(origin)] = origin
+
+    @property
+    def broken(self) -> frozenset[int]:
+        """The imports whose name was freed, and which something reads after all."""
+        gone = {key: self._released[key][1] if key in self._released else set() for key in self._vacated}
+        uses = {key: self.imports.uses_of(one) for key, one in self._vacated.items()}
+        return frozenset(key for key in gone if any(id(read) not in gone[key] for read in uses[key]))
 
     def replace(self, site: TargetSite) -> Blocked | None:
         """Plan the replacement of one call; return why not, if not."""
@@ -159,13 +179,9 @@ class CallRewriter:
 
     def _release(self, site: TargetSite, bound: Bound) -> None:
         """Note that a call no longer reads the import it came through, unless its new spelling does."""
-        origin = site.site.use.resolved.origin if site.site is not None else None
-        if site.site is None or origin is None or bound.through is origin:
-            return
-        node: ast.expr = site.site.use.node
-        while isinstance(node, ast.Attribute):
-            node = node.value
-        self._released.setdefault(id(origin), (origin, set()))[1].add(id(node))
+        read = _read_by(site)
+        if read is not None and bound.through is not read[0]:
+            self._released.setdefault(id(read[0]), (read[0], set()))[1].add(id(read[1]))
 
     def _span(self, call: ast.Call) -> tuple[int, int]:
         return self.names.module.span(call)
@@ -173,3 +189,14 @@ class CallRewriter:
     @property
     def _codec(self) -> str:
         return self.names.module.codec
+
+
+def _read_by(site: TargetSite) -> tuple[ImportedName, ast.expr] | None:
+    """Return the import that a call comes through, with the name that reads it."""
+    origin = site.site.use.resolved.origin if site.site is not None else None
+    if site.site is None or origin is None:
+        return None
+    node: ast.expr = site.site.use.node
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return origin, node
