@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from workbench.codemod.project import Project
@@ -12,12 +14,12 @@ from workbench.engine.means import Means
 from workbench.engine.opening import Opened
 from workbench.engine.other_plans import refuse_clashes
 from workbench.engine.recover import recover
-from workbench.engine.session import Listener, Past, Session, Watch, unwatched
+from workbench.engine.session import Listener, Session, Watch, unwatched
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace
 from workbench.ledger.unfinished import unfinished
 from workbench.model.errors import Conflict, Refused, StalePlan, UsageError
-from workbench.model.event import RunResumed, RunStarted
+from workbench.model.event import Event, RunResumed, RunStarted
 from workbench.model.plan import Batch, Plan
 from workbench.model.run import RunRecord
 from workbench.planning.frozen import dumps, loads
@@ -259,5 +261,6 @@ def _reopened(opened: Opened, run: str, watch: Watch, *, check: bool = True) -> 
     return _session(opened, ws, plan, record, watch(plan, _past(opened, run)), check=check)
 
 
-def _past(opened: Opened, run: str) -> Past:
-    return [(one.event, one.ts) for one in opened.ledger.events(run)]
+def _past(opened: Opened, run: str) -> Iterator[tuple[Event, datetime]]:
+    for one in opened.ledger.events(run):
+        yield one.event, one.ts

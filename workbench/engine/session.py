@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,8 +21,8 @@ from workbench.repo.sources import CommitSources
 from workbench.scan.scanner import survey
 
 Listener = Callable[[Event, datetime], None]
-Past = Sequence[tuple[Event, datetime]]
-"""What happened in a run before now, oldest first."""
+Past = Iterable[tuple[Event, datetime]]
+"""What happened in a run before now, oldest first; read only if somebody wants it."""
 Watch = Callable[[Plan, Past], Listener]
 """Asked once, with the plan and the run so far, whom to tell what happens."""
 

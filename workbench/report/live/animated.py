@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -40,7 +40,7 @@ class AnimatedView:
     The picture is drawn by a thread of rich's: it reads one immutable value, replaced whole by each event.
     """
 
-    def __init__(self, plan: Plan, past: Sequence[tuple[Event, datetime]], console: Console) -> None:
+    def __init__(self, plan: Plan, past: Iterable[tuple[Event, datetime]], console: Console) -> None:
         self._console = console
         self._moment: tuple[Progress, datetime | None, float] = (so_far(plan, past), None, console.get_time())
         self._live = Live(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from types import TracebackType
 
@@ -32,7 +32,7 @@ _OWN_LINES = (
 class PlainView:
     """Writes lines to `console` as events come."""
 
-    def __init__(self, plan: Plan, past: Sequence[tuple[Event, datetime]], console: Console) -> None:
+    def __init__(self, plan: Plan, past: Iterable[tuple[Event, datetime]], console: Console) -> None:
         self._plan = plan
         self._console = console
         self._progress = so_far(plan, past)

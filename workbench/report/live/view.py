@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol
@@ -27,6 +27,6 @@ class View(Protocol):
     def event(self, event: Event, at: datetime) -> None: ...
 
 
-def make_view(plan: Plan, past: Sequence[tuple[Event, datetime]], console: Console, *, animated: bool) -> View:
+def make_view(plan: Plan, past: Iterable[tuple[Event, datetime]], console: Console, *, animated: bool) -> View:
     """Return a view of a run of `plan` on `console`, of which `past` has happened; `animated` needs a terminal."""
     return AnimatedView(plan, past, console) if animated else PlainView(plan, past, console)
