@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import multiprocessing
 import os
 import pkgutil
 import signal
@@ -18,18 +19,22 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 400
+ROOMS = ("cli", "engine", "ledger", "report", "repo", "planning", "scan", "gates", "codemod", "rules")
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def main() -> None:
     """Serve until the requests end."""
+    from workbench.codemod.registry import kinds
     from workbench.repo.git import _import_gitpython
 
-    for room in ("cli", "engine", "ledger", "report", "repo"):
+    for room in ROOMS:
         package = importlib.import_module(f"workbench.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"workbench.{room}."):
-            importlib.import_module(module.name)
+            if ".foreign" not in module.name:  # those need what is not installed
+                importlib.import_module(module.name)
     _import_gitpython()
+    kinds()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -50,6 +55,8 @@ def _carry_out(request: Mapping[str, Any]) -> None:
         os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
     os.environ.clear()
     os.environ.update(request["environ"])
+    forked = multiprocessing.get_context("fork")
+    multiprocessing.get_context = lambda method=None: forked  # a spawned worker would import everything again
     means.system_means = lambda: means.Means(lambda: WHEN, lambda: request["name"], dict(os.environ))
     _prepare(request)
     code = answer(request["words"])

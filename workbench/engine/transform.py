@@ -64,6 +64,7 @@ class Transformer:
     def __init__(self, jobs: int) -> None:
         self._jobs = max(1, jobs)
         self._pool: ProcessPoolExecutor | None = None
+        self._modules = [__name__]
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +78,7 @@ class Transformer:
         """Yield one outcome per job, in order."""
         packed = pickle.dumps(kit)
         chunks = [jobs[at : at + _FILES_A_CHUNK] for at in range(0, len(jobs), _FILES_A_CHUNK)]
+        self._modules = [__name__, *sorted({type(rule).__module__ for rule in kit.rules})]
         pending = [(chunk, self._submit(chunk, packed)) for chunk in chunks]
         for chunk, future in pending:
             try:
@@ -98,9 +100,10 @@ class Transformer:
 
     def _submit(self, chunk: Sequence[Job], packed: bytes) -> Future[list[Outcome]]:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
-            )
+            context = multiprocessing.get_context("forkserver")
+            # Imported once, in the process that the workers are forked from.
+            context.set_forkserver_preload(self._modules)
+            self._pool = ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_begin)
         try:
             return self._pool.submit(_work, list(chunk), packed)
         except BrokenProcessPool as error:
