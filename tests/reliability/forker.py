@@ -56,7 +56,7 @@ def _carry_out(request: Mapping[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["environ"])
     forked = multiprocessing.get_context("fork")
-    multiprocessing.get_context = lambda method=None: forked  # a spawned worker would import everything again
+    multiprocessing.get_context = lambda _method=None: forked  # a spawned worker would import everything again
     means.system_means = lambda: means.Means(lambda: WHEN, lambda: request["name"], dict(os.environ))
     _prepare(request)
     code = answer(request["words"])
