@@ -5,22 +5,24 @@ workbench, where several gates and git run at once, nobody could tell whose orph
 there is one command, and when `waitpid` knows no child any more, nothing of it lives. When
 workbench itself dies, the lifeline (a pipe whose other end it holds) closes and the command ends too.
 
-Run as a script by workbench's own interpreter: a job in JSON on stdin, one answer in JSON on stdout.
+Run by workbench's own interpreter: a job comes marshalled on stdin, one answer goes to stdout. Every gate waits
+for this to start, so it imports little: `subprocess`, `json` and `pathlib` would treble its cost.
 """
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
-import selectors
+import select
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
-from typing import TypedDict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.gates.job import Answer, Job
 
 GRACE = 1.0
 """Seconds between TERM and KILL."""
@@ -29,33 +31,8 @@ PATIENCE = 5.0
 
 _SET_CHILD_SUBREAPER = 36
 _CHUNK = 1 << 16
-
-
-class Job(TypedDict):
-    """`timeout` in seconds, `cap` in bytes of output kept; `lifeline` and `inherit` are descriptors."""
-
-    argv: list[str]
-    cwd: str
-    env: dict[str, str]
-    timeout: float
-    output: str
-    cap: int
-    lifeline: int
-    inherit: list[int]
-
-
-class Answer(TypedDict):
-    """How the command ended; a `reason` says that it did not end by itself, or never began.
-
-    `left_out`: bytes of output beyond the cap.
-    """
-
-    exit_code: int | None
-    signal: int | None
-    timed_out: bool
-    seconds: float
-    left_out: int
-    reason: str
+_LEFT_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)
+"""Python ignores these; what it starts must not."""
 
 
 class Capture:
@@ -65,10 +42,10 @@ class Capture:
     writes, and turns its prints into errors: a flood would change the verdict.
     """
 
-    def __init__(self, path: Path, cap: int) -> None:
+    def __init__(self, path: str, cap: int) -> None:
         self.broken = ""
         self.left_out = 0
-        self._file = path.open("wb", buffering=0)
+        self._file = open(path, "wb", buffering=0)  # noqa: PTH123, SIM115  see the top; it lives as long as this process
         self._half = cap // 2
         self._room = self._half
         self._tail = bytearray()
@@ -107,21 +84,26 @@ class Capture:
 class Watch:
     """One running command: its output, its orphans, its end."""
 
-    def __init__(self, leader: subprocess.Popen[bytes], output: int, lifeline: int, capture: Capture) -> None:
+    def __init__(self, leader: int, output: int, lifeline: int, capture: Capture) -> None:
         self.status: int | None = None
         self.abandoned = False
         self._leader = leader
         self._capture = capture
         self._output: int | None = output
         self._lifeline = lifeline
-        self._selector = selectors.DefaultSelector()
+        self._heard: dict[int, Callable[[], object]] = {}
+        self._poll = select.poll()
         os.set_blocking(output, False)
-        self._selector.register(output, selectors.EVENT_READ, self._pump)
-        self._selector.register(lifeline, selectors.EVENT_READ, self._abandon)
+        self._hear(output, self._pump)
+        self._hear(lifeline, self._abandon)
+
+    def _hear(self, descriptor: int, then: Callable[[], object]) -> None:
+        self._heard[descriptor] = then
+        self._poll.register(descriptor, select.POLLIN)
 
     def listen(self, wakeup: int) -> None:
         """Heed a child's end, which makes `wakeup` readable, and a request to stop."""
-        self._selector.register(wakeup, selectors.EVENT_READ, lambda: os.read(wakeup, _CHUNK))
+        self._hear(wakeup, lambda: os.read(wakeup, _CHUNK))
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self._abandon())
 
@@ -132,8 +114,8 @@ class Watch:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            for key, _ in self._selector.select(left):
-                key.data()
+            for descriptor, _ in self._poll.poll(left * 1000):
+                self._heard[descriptor]()
         return True
 
     def leader_ended(self) -> bool:
@@ -141,7 +123,7 @@ class Watch:
         if self.abandoned:
             return True
         while (body := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is not None:
-            if body.si_pid == self._leader.pid:
+            if body.si_pid == self._leader:
                 return True
             os.waitpid(body.si_pid, 0)
         return False
@@ -155,8 +137,8 @@ class Watch:
                 return True
             if pid == 0:
                 return False
-            if pid == self._leader.pid:
-                self.status = self._leader.returncode = os.waitstatus_to_exitcode(status)
+            if pid == self._leader:
+                self.status = os.waitstatus_to_exitcode(status)
 
     def end_everything(self) -> bool:
         """TERM, a moment, KILL: the group and whatever left it. Says whether all are gone."""
@@ -173,9 +155,11 @@ class Watch:
 
     def drain(self) -> None:
         """Take what is still in the pipe, without waiting for a survivor that holds it."""
-        with suppress(BlockingIOError):
+        try:
             while self._output is not None:
                 self._pump()
+        except BlockingIOError:
+            return
 
     def _pump(self) -> None:
         if self._output is None:
@@ -184,17 +168,21 @@ class Watch:
         if data:
             self._capture.add(data)
         else:
-            self._selector.unregister(self._output)
+            self._poll.unregister(self._output)
             self._output = None
 
     def _abandon(self) -> None:
         if not self.abandoned:
             self.abandoned = True
-            self._selector.unregister(self._lifeline)
+            self._poll.unregister(self._lifeline)
 
 
 def _signal_descendants(number: signal.Signals) -> None:
-    import psutil  # only when something is left to end: most commands leave nothing
+    # Only when something is left to end, and most commands leave nothing: where packages are is not known till then.
+    import site
+
+    site.main()
+    import psutil
 
     own = os.getpgrp()
     for process in psutil.Process().children(recursive=True):
@@ -214,7 +202,7 @@ def supervise(job: Job) -> Answer:
 
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     wakeup = _wake_on_child()
-    capture = Capture(Path(job["output"]), job["cap"])
+    capture = Capture(job["output"], job["cap"])
     reading, writing = os.pipe()
     started = time.monotonic()
     try:
@@ -250,16 +238,22 @@ def _wake_on_child() -> int:
     return reading
 
 
-def _start(job: Job, output: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+def _start(job: Job, output: int) -> int:
+    """Start the command as the leader of a group of its own; raise OSError when there is no such program."""
+    os.chdir(job["cwd"])
+    os.environ["PATH"] = job["env"].get("PATH", os.defpath)  # where a bare name is looked for
+    os.set_inheritable(job["lifeline"], False)
+    return os.posix_spawnp(
+        job["argv"][0],
         job["argv"],
-        cwd=job["cwd"],
-        env=job["env"],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        pass_fds=job["inherit"],
-        process_group=0,
+        job["env"],
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, output, 1),
+            (os.POSIX_SPAWN_DUP2, output, 2),
+        ],
+        setpgroup=0,
+        setsigdef=_LEFT_IGNORED,
     )
 
 
@@ -282,5 +276,7 @@ def _answer(
     }
 
 
-if __name__ == "__main__":
-    json.dump(supervise(json.load(sys.stdin)), sys.stdout)
+def main() -> None:
+    """Take a job from stdin, and answer on stdout."""
+    job: Job = marshal.load(sys.stdin.buffer)  # noqa: S302  from the process that started this one
+    marshal.dump(dict(supervise(job)), sys.stdout.buffer)
