@@ -16,7 +16,7 @@ from workbench.engine.begin import RunOptions
 from workbench.engine.rollback import abort_run
 from workbench.engine.run import run_plan
 from workbench.model.errors import Conflict, Interrupted, Refused, UsageError
-from workbench.model.event import BatchCommitted, BatchKept, GateJudged, KeepDecided
+from workbench.model.event import BatchCommitted, BatchKept, GateJudged, KeepDecided, RunStarted
 from workbench.model.run import RunOutcome
 from workbench.model.violation import totals
 
@@ -26,17 +26,18 @@ class Stopped(BaseException):
 
 
 def stop_at(case, wanted):
-    """Run `case` and drop everything at the first event of a kind, as soon as it is recorded."""
+    """Run `case` and drop everything at the first event of a kind, as soon as it is recorded; return the run."""
 
     def watch(_plan, _past):
         def hear(event, _at):
             if isinstance(event, wanted):
-                raise Stopped
+                raise Stopped(event.run)
 
         return hear
 
-    with pytest.raises(Stopped):
+    with pytest.raises(Stopped) as stopped:
         run_plan(case.root, None, RunOptions(), means=case.means, watch=watch)
+    return stopped.value.args[0]
 
 
 @pytest.mark.parametrize("wanted", [BatchCommitted, GateJudged, KeepDecided, BatchKept])
@@ -75,6 +76,54 @@ def test_a_branch_that_somebody_moved_is_a_conflict(make_case):
     with pytest.raises(Conflict, match="neither at"):
         case.resume()
     assert git(case.root, "rev-parse", "workbench/small") == stray
+
+
+def test_a_branch_that_somebody_moved_between_decisions_is_a_conflict_too(make_case):
+    case = make_case(user("a"), user("b"), max_files=1)
+    stop_at(case, BatchKept)
+    stray = git(case.root, "commit-tree", "-m", "stray", "-p", "workbench/small", "workbench/small^{tree}")
+    git(case.root, "update-ref", "refs/heads/workbench/small", stray)
+    with pytest.raises(Conflict, match="not at"):
+        case.resume()
+    assert git(case.root, "rev-parse", "workbench/small") == stray
+
+
+def test_a_branch_that_somebody_committed_to_before_anything_was_kept_is_left_alone(make_case):
+    case = make_case(user("a"), user("b"), max_files=1)
+    stop_at(case, BatchCommitted)
+    stray = git(case.root, "commit-tree", "-m", "stray", "-p", "workbench/small", "workbench/small^{tree}")
+    git(case.root, "update-ref", "refs/heads/workbench/small", stray)
+    with pytest.raises(Refused, match="holds commits"):
+        case.resume()
+    assert git(case.root, "rev-parse", "workbench/small") == stray
+
+
+@pytest.mark.parametrize("instant", ["ref.base.before", "ref.base.after", "ref.before.after", "ref.branch.before"])
+def test_a_start_that_died_over_an_old_branch_is_finished(make_case, instant):
+    """The branch is there from an earlier base; the run must not go on from where that lies."""
+    case = make_case(user("a"), user("b"), max_files=1)
+    git(case.root, "branch", "workbench/small")
+    git(case.root, "commit", "--quiet", "--allow-empty", "-m", "later")
+    command = [sys.executable, "-m", "workbench", "-C", str(case.root)]
+    died = subprocess.run(
+        [*command, "run", "small"], env={**os.environ, "WORKBENCH_FAULT": f"{instant}:1"}, check=False
+    )
+    assert died.returncode == -signal.SIGKILL
+    record = case.resume()
+    assert record.outcome is RunOutcome.COMPLETE
+    assert git(case.root, "rev-parse", "workbench/small~2") == git(case.root, "rev-parse", "main")
+    assert git(case.root, "rev-parse", f"refs/workbench/{record.run}/base") == record.base
+
+
+@pytest.mark.parametrize("ref", ["refs/workbench/{run}/base", "refs/heads/workbench/small"])
+def test_a_lock_that_a_killed_start_left_is_ours_to_break(make_case, ref):
+    case = make_case(user("a"), user("b"), max_files=1)
+    run = stop_at(case, RunStarted)
+    lock = case.root / ".git" / (ref.format(run=run) + ".lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    assert case.resume().outcome is RunOutcome.COMPLETE
+    assert not lock.exists()
 
 
 def test_ctrl_c_is_resumable(make_case):

@@ -121,7 +121,7 @@ def ended_well(ended: Ended) -> None:
     assert "Traceback" not in ended.err, ended.err
 
 
-def to_its_end(place: QuickPlace) -> str:
+def to_its_end(place: Place) -> str:
     """Finish the run, or begin it if nothing was begun; return the commit it ends at."""
     ended = place.workbench("resume")
     if "no run is under way" in ended.err:

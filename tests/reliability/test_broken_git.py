@@ -18,7 +18,7 @@ from tests.reliability.oracle import before, hold
 from tests.reliability.quick import Forker, QuickPlace, ended_well, quickly, to_its_end
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-EACH_PUSH = 7
+EACH_PUSH, PARTS = 7, 3
 
 
 @pytest.fixture(scope="session")
@@ -56,10 +56,11 @@ def test_a_git_that_breaks_at_some_call(
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("mishap", MISHAPS)
 def test_a_git_that_breaks_at_every_call(
-    mishap: str, forker: Forker, calm: Undisturbed, calls: int, tmp_path: Path
+    mishap: str, part: int, forker: Forker, calm: Undisturbed, calls: int, tmp_path: Path
 ) -> None:
-    for at in range(1, calls + 1):
+    for at in range(1 + part, calls + 1, PARTS):
         git = BrokenGit(tmp_path / f"bin-{at}", mishap, at, lasting=at % 2 == 0)
         broken(tmp_path / str(at), forker, calm, git)

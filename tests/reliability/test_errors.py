@@ -18,7 +18,7 @@ from tests.reliability.quick import Forker, QuickPlace, Strike, ended_well, quic
 from tests.reliability.strike import ERRORS
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-EACH_PUSH = 7
+EACH_PUSH, PARTS = 7, 10
 
 
 def struck(where: Path, forker: Forker, calm: Undisturbed, strike: Strike) -> None:
@@ -48,15 +48,17 @@ def test_an_error_at_some_act(number: int, forker: Forker, calm: Undisturbed, tm
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("lasting", [False, True])
-def test_an_error_at_every_act(lasting: bool, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
-    for at in range(1, calm.acts + 1):
-        struck(tmp_path / str(at), forker, calm, Strike(at, ERRORS[(at + SEED) % len(ERRORS)], lasting=lasting))
+@pytest.mark.parametrize("part", range(PARTS))
+def test_an_error_at_every_act(part: int, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
+    for at in range(1 + part, calm.acts + 1, PARTS):
+        how = ERRORS[(at + SEED) % len(ERRORS)]
+        struck(tmp_path / str(at), forker, calm, Strike(at, how, lasting=(at // PARTS) % 2 == 1))
 
 
 @pytest.mark.nightly
-def test_a_kill_at_every_act(forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
-    for at in range(1, calm.acts + 1):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_kill_at_every_act(part: int, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
+    for at in range(1 + part, calm.acts + 1, PARTS):
         struck(tmp_path / str(at), forker, calm, Strike(at, "KILL"))
 
 

@@ -21,7 +21,7 @@ from tests.reliability.quick import Forker, ended_well, quickly, to_its_end
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 KINDS = ("tool", "group", "everything", "child")
-PARTS, IN_A_PART = 10, 25
+PARTS, IN_A_PART = 10, 10
 AGAIN = 0.4
 INSTANTS = 80
 """A run passes a few more."""

@@ -91,9 +91,8 @@ def take_up(opened: Opened, watch: Watch) -> tuple[Session, RunOptions]:
     ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
     _same_plan_file(ws, plan)
     options = _options_of(opened, run)
-    branch = branch_ref(record.branch)
-    if read_ref(opened.repo, branch) is None and record.head == record.base:
-        _make_refs(opened, record.run, record.branch, record.base)
+    if record.head == record.base and not opened.ledger.intent(run).moves_the_branch:
+        _finish_start(opened, plan, record)
     session = _session(opened, ws, plan, record, watch(plan, _past(opened, run)), check=False)
     session.record(RunResumed(run, _stored(options)))
     recover(session)
@@ -176,6 +175,16 @@ def _start(opened: Opened, ws: Workspace, plan: Plan, options: RunOptions, liste
     listen(started, opened.means.clock())
     _make_refs(opened, run, branch, plan.base_commit, old=old)
     return _session(opened, ws, plan, opened.ledger.load_run(run), listen)
+
+
+def _finish_start(opened: Opened, plan: Plan, record: RunRecord) -> None:
+    """Make the refs of a run that was recorded; it may have died before, or while it made any of them."""
+    ref = branch_ref(record.branch)
+    sweep(opened.repo, run_branch=ref)
+    old = read_ref(opened.repo, ref)
+    if old is not None:
+        _refuse_losing(opened, plan, record.branch, old)
+    _make_refs(opened, record.run, record.branch, record.base, old=old)
 
 
 def _make_refs(opened: Opened, run: str, branch: str, base: str, *, old: str | None = None) -> None:

@@ -17,6 +17,8 @@ from workbench.repo.refs import compare_and_swap
 def recover(session: Session) -> None:
     """Finish the step that was under way when the run stopped; a batch not yet decided is simply done again."""
     intent = session.ledger.intent(session.run)
+    if not intent.moves_the_branch:
+        _stay(session)
     decided = intent.batch.decision if intent.batch is not None else None
     if decided is not None:
         _move(session, old=decided.parent, new=decided.commit, reason=f"workbench: keep {decided.batch}")
@@ -28,12 +30,22 @@ def recover(session: Session) -> None:
             certify(session, back)
 
 
+def _stay(session: Session) -> None:
+    head = session.ledger.load_run(session.run).head
+    if session.tip != head:
+        raise _moved(session, f"not at {head[:12]}", f"`git branch -f {session.branch} {head[:12]}` puts it back")
+
+
 def _move(session: Session, *, old: str, new: str, reason: str) -> None:
     if session.tip == old:
         compare_and_swap(session.ws.repo, session.ref, new=new, old=old, reason=reason)
     elif session.tip != new:
-        raise Conflict(
-            f"the run branch {session.branch} is at {session.tip[:12]}, neither at {old[:12]} nor at {new[:12]}",
-            hint="somebody moved it; put it back to one of the two, then `workbench resume`; nothing was touched",
-        )
+        raise _moved(session, f"neither at {old[:12]} nor at {new[:12]}", "put it back to one of the two")
     session.tip = new
+
+
+def _moved(session: Session, where: str, mend: str) -> Conflict:
+    return Conflict(
+        f"the run branch {session.branch} is at {session.tip[:12]}, {where}",
+        hint=f"somebody moved it; {mend}, then `workbench resume`; nothing was touched",
+    )

@@ -31,6 +31,11 @@ class Intent:
     batch: BatchIntent | None
     rollback: RollbackStarted | None
 
+    @property
+    def moves_the_branch(self) -> bool:
+        """Whether it was decided to move the run branch, which may or may not have come to it."""
+        return self.rollback is not None or (self.batch is not None and self.batch.decision is not None)
+
 
 def read(db: sqlite3.Connection, run: int) -> Intent:
     """Return what the run had begun and not ended."""
