@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from workbench.engine.confirming import decide, undecided
-from workbench.model.gate import GateReport, Judgement, Level, Verdict
+from workbench.model.gate import GateReport, Judgement, Level, Outcome, Verdict
 from workbench.planning.spec import GateSpec
 
 PASS, FAIL, ERROR, TIMEOUT = Verdict.PASS, Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT
@@ -18,8 +18,9 @@ def gate(**keys: object) -> GateSpec:
     return GateSpec.model_validate({"id": "unit", "level": "tests", "run": ["check"], **keys})
 
 
-def said(verdict: Verdict, *tests: str) -> Judgement:
-    return Judgement(GateReport("unit", Level.TESTS, verdict, 1.0), verdict, str(verdict), convicting=tests)
+def said(verdict: Verdict, *tests: str, ran: tuple[str, ...] = ()) -> Judgement:
+    report = GateReport("unit", Level.TESTS, verdict, 1.0, tests=dict.fromkeys(ran, Outcome.PASSED) or None)
+    return Judgement(report, verdict, str(verdict), convicting=tests)
 
 
 def tried(
@@ -58,6 +59,14 @@ def tried(
 def test_what_is_seen_decides(story, runs, verdict, convicting, flaky):
     decided, seen = tried(iter(story).__next__, gate())
     assert (len(seen), decided.verdict, decided.convicting, decided.flaky) == (runs, verdict, convicting, flaky)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_test_that_was_red_only_once_is_not_confirmed_by_another(order):
+    story = [said(FAIL, "a", "b", ran=("a", "b")), said(FAIL, "a", ran=("a", "b"))]
+    decided, _ = tried(iter(story[::order]).__next__, gate())
+    assert (decided.verdict, decided.convicting, decided.flaky) == (FAIL, ("a",), ("b",))
+    assert "b red in 1 of 2 runs" in decided.reason
 
 
 def test_the_red_of_a_set_that_was_confirmed_needs_no_second_look():

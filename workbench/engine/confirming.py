@@ -68,8 +68,19 @@ def _confirmed(seen: Sequence[Judgement]) -> bool:
 def _confirmed_red(reds: Sequence[Judgement]) -> Judgement:
     red = next((one for one in reds if one.verdict is Verdict.FAIL), reds[0])
     if red.verdict is Verdict.FAIL:
-        return red
+        return _without_chance(red, reds)
     return replace(red, verdict=Verdict.FAIL, reason=f"did not finish twice; it did on the base ({red.reason})")
+
+
+def _without_chance(red: Judgement, reds: Sequence[Judgement]) -> Judgement:
+    """Take out the tests that ran in another of these judgings and did not convict there: nobody saw them twice."""
+    held = {test for one in reds for test in one.report.tests or () if test not in one.convicting}
+    chance = sorted({test for one in reds for test in one.convicting} & held)
+    if not chance:
+        return red
+    steady = tuple(test for test in red.convicting if test not in held)
+    told = f"{red.reason}; flaky: {', '.join(chance)} red in 1 of {len(reds)} runs"
+    return replace(red, convicting=steady, reason=told, flaky=tuple(chance))
 
 
 def _majority(seen: Sequence[Judgement], reds: Sequence[Judgement]) -> Judgement:
