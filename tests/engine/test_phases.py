@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.conftest import user
 from tests.engine.test_run import git
-from workbench.engine.standing import is_bad
+from workbench.engine.standing import is_bad, next_command
 from workbench.model.batch import BatchState
 from workbench.model.flips import flips
 from workbench.model.gate import Verdict
@@ -88,6 +88,7 @@ def test_evidence_that_is_not_there_leaves_the_run_unverified_until_it_comes(mak
     case = make_case(user("a"), gates=STAGING)
     record = case.run()
     assert staged(record) == (Verdict.UNVERIFIED, False)
+    assert next_command(record) == "workbench run small"
     assert is_bad(record)
     assert [one.state for one in record.batches] == [BatchState.KEPT]
     evidence = EVIDENCE.replace("COMMIT", record.head)

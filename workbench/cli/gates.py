@@ -23,7 +23,8 @@ def gates(
 ) -> int:
     """List the gates that would run; with --run, measure what they say of the code as it is.
 
-    Red gates are no error here: a run holds every batch against what was red before. One that does not finish is.
+    Red gates are no error here: a run holds every batch against what was red before. One that does not finish, or
+    cannot begin, is.
     With --with PATH, a quarantined file is tried once more on what the newest run kept: exit 1 if a gate is red.
     """
     from workbench.engine.means import system_means
@@ -43,6 +44,7 @@ def gates(
         from workbench.report.console.gates import show_measured
 
         show_measured(options.results(), measured.plan, measured.gates, measured.commit, measured.reports)
-    if not all(one.verdict.finished for one in measured.reports.values()):
+    finished = all(one.verdict.finished for one in measured.reports.values())
+    if not finished or (not tried and measured.idle()):
         return _DID_NOT_FINISH
     return 1 if tried and any(one.verdict is Verdict.FAIL for one in measured.reports.values()) else 0

@@ -19,6 +19,7 @@ from workbench.engine.made import Candidate
 from workbench.engine.selecting import Selection, Selector
 from workbench.engine.session import Session
 from workbench.engine.stage import Stage
+from workbench.gates.beginning import never_began
 from workbench.gates.builtin import Compiler
 from workbench.gates.command import names_files
 from workbench.gates.judge import judge
@@ -187,7 +188,9 @@ class Judge:
         asked = (gate.id, files)
         if asked not in self._of_files:
             base = self.session.plan.base_commit
-            self._of_files[asked] = run_gate(gate, bench=lambda: self.stage.at(base), files=files)
+            report = run_gate(gate, bench=lambda: self.stage.at(base), files=files)
+            refuse_idle(report, gate)
+            self._of_files[asked] = report
         return self._of_files[asked]
 
     def _record(self, batch: str, tree: str, judgement: Judgement, *, trial: bool, key: str = "") -> None:
@@ -213,13 +216,15 @@ def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
     """Run every command gate on the base, before anything changes.
 
     Gates that are given the changed files have their baseline taken later, on those files. Raises
-    EnvironmentFailed when a gate does not finish: what it says later could not be held against anything.
+    EnvironmentFailed when a gate does not finish, or never begins: what it says later could not be held against
+    anything.
     """
     measured: dict[str, GateReport] = {}
     for gate in in_level_order(gate for gate in session.ws.spec.gates if gate.run and not names_files(gate)):
         key = verdict_key(session, stage, gate)
         known = session.ledger.cached_judgement(session.plan.base_tree, gate.id, key)
         judgement = replace(known, cached=True) if known is not None else _measure(session, stage, gate)
+        refuse_idle(judgement.report, gate)
         session.record(BaselineJudged(session.run, session.plan.base_tree, judgement, key))
         measured[gate.id] = judgement.report
     return measured
@@ -234,3 +239,14 @@ def _measure(session: Session, stage: Stage, gate: GateSpec) -> Judgement:
         f"the gate `{gate.id}` does not finish on the base commit: {report.reason or report.verdict}",
         hint="make the gate run there first (`workbench gates --run` measures it); nothing was changed",
     )
+
+
+def refuse_idle(report: GateReport, gate: GateSpec) -> None:
+    """Raise EnvironmentFailed for a gate that never began on the base; one that must be red there may do so."""
+    why = never_began(report, gate) if gate.expect == "green" else ""
+    if why:
+        raise EnvironmentFailed(
+            f"the gate `{gate.id}` cannot begin on the base commit, and would convict nobody: {why}",
+            hint="make it run there (`workbench gates --run` tries it), then `workbench resume`, or `workbench abort` "
+            'if the plan must change; what the plan is to mend has `expect = "red-then-green"`; nothing was touched',
+        )

@@ -13,6 +13,7 @@ from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.stage import Stage
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace, refuse_bad_plan
+from workbench.gates.beginning import never_began
 from workbench.gates.repeated import run_gate
 from workbench.model.errors import Refused
 from workbench.model.gate import GateReport
@@ -29,6 +30,15 @@ class Measured:
     gates: tuple[GateSpec, ...]
     commit: str = ""
     reports: Mapping[str, GateReport] = field(default_factory=dict)
+
+    def idle(self) -> tuple[str, ...]:
+        """Return the gates that did not finish, or never began though they must be green, by id."""
+        return tuple(
+            gate.id
+            for gate in self.gates
+            if (report := self.reports.get(gate.id)) is not None
+            and (not report.verdict.finished or (gate.expect == "green" and never_began(report, gate)))
+        )
 
 
 def gates_of(directory: Path, plan: str | None, means: Means) -> Measured:

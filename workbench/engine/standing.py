@@ -16,6 +16,7 @@ from workbench.ledger.unfinished import unfinished
 from workbench.model.batch import BatchState
 from workbench.model.errors import UsageError
 from workbench.model.event import Event
+from workbench.model.gate import Verdict
 from workbench.model.run import Parting, RunOutcome, RunRecord, Unfinished
 from workbench.repo.repository import open_repository
 
@@ -67,15 +68,23 @@ def events_of(directory: Path, plan: str) -> tuple[str, tuple[tuple[datetime, Ev
 
 
 def next_command(record: RunRecord, waiting: Unfinished | None = None, parted: Parting | None = None) -> str:
-    """Return the command that takes this run forward; "" when there is nothing left to do."""
+    """Return the command that takes this run forward; "" when there is nothing left to do.
+
+    What falls short of its aim is looked at before it is landed.
+    """
     if waiting is not None or record.outcome in (RunOutcome.RUNNING, RunOutcome.INTERRUPTED):
         return "workbench resume"
     todo = (BatchState.PLANNED, BatchState.ROLLED_BACK)
     if any(one.state in todo for one in record.batches):
         return f"workbench run {record.plan}" + (" --allow-quarantine" if next_is_barred(record) else "")
-    if record.head not in (record.ground or record.base, record.landed):
-        return f"workbench plan {record.plan}" if parted is not None else f"workbench land {record.plan}"
-    return ""
+    if record.head in (record.ground or record.base, record.landed):
+        return ""
+    if parted is not None:
+        return f"workbench plan {record.plan}"
+    short = [one for one in record.suites if one.met is False]
+    if short and all(one.verdict is Verdict.UNVERIFIED and one.now is None for one in short):
+        return f"workbench run {record.plan}"  # reads the evidence again
+    return f"workbench {'report' if short else 'land'} {record.plan}"
 
 
 def is_bad(record: RunRecord) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from workbench.engine.judging import Judge
 from workbench.engine.session import Session
+from workbench.gates.command import names_files
 from workbench.gates.targets import meets
 from workbench.model.event import SuiteMeasured
 from workbench.model.gate import GateReport, Judgement, Verdict
@@ -20,13 +21,6 @@ def measured(
     if judgement is not None and judgement.left_out:
         judgement = None
     now = judgement.report.counts if judgement is not None else None
-    met: bool | None
-    if judgement is None:
-        met = None
-    elif gate.expect == "red-then-green" or (gate.external is not None and judgement.verdict is not Verdict.PASS):
-        met = judgement.verdict is Verdict.PASS
-    else:
-        met = meets(gate.target, now) if gate.target is not None and now is not None else None
     return SuiteMeasured(
         session.run,
         SuiteRecord(
@@ -35,11 +29,28 @@ def measured(
             baseline=baseline.counts if baseline is not None else None,
             now=now,
             target=gate.target,
-            met=met,
+            met=_met(judgement, gate),
             verdict=judgement.verdict if judgement is not None else None,
             reason=judgement.reason if judgement is not None else "",
         ),
     )
+
+
+def _met(judgement: Judgement | None, gate: GateSpec) -> bool | None:
+    """Say whether a gate got what it asks for; None where it asks for nothing, or never judged.
+
+    One that judged and cannot say that anything is right, for it was no better at the base, did not get it. A gate
+    that is given the changed files judges each batch for itself, and has no standing in the whole.
+    """
+    if judgement is None:
+        return None
+    if gate.expect == "red-then-green" or (gate.external is not None and judgement.verdict is not Verdict.PASS):
+        return judgement.verdict is Verdict.PASS
+    asked = judgement.report.verdict is not Verdict.SKIP and not names_files(gate)
+    if asked and judgement.verdict is Verdict.SKIP:
+        return False
+    now = judgement.report.counts
+    return meets(gate.target, now) if gate.target is not None and now is not None else None
 
 
 def standings(judge: Judge, judgements: Iterable[Judgement]) -> list[SuiteMeasured]:

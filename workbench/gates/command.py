@@ -111,7 +111,7 @@ def _evidence(
     if gate.report == "exit-code":
         return None
     if gate.report == "junit":
-        return read_junit(junit)
+        return read_junit(junit, counted=not runs_pytest(gate.run))
     if gate.report == "pytest":
         return read_record(record)
     if ended.left_out:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -77,15 +77,21 @@ def trim(text: str, limit: int = _MESSAGE) -> str:
     return f"{text[: limit // 4]}\n[...]\n{text[-(limit - limit // 4) :]}"
 
 
-def read_junit(path: Path) -> TestReport | Unreadable:
-    """Read a JUnit file, xunit1 or xunit2, of at most 64 MiB; entities are refused, never expanded."""
+def read_junit(path: Path, *, counted: bool = True) -> TestReport | Unreadable:
+    """Read a JUnit file, xunit1 or xunit2, of at most 64 MiB; entities are refused, never expanded.
+
+    `counted`: a suite that counts more tests than it names is cut short. pytest counts parts of tests (`subtests`) too.
+    """
     root = parse_junit(path)
-    return root if isinstance(root, Unreadable) else cases_of(root)
+    if isinstance(root, Unreadable):
+        return root
+    missing = _missing(root) if counted else ""
+    return Unreadable(missing) if missing else cases_of(root)
 
 
 def cases_of(root: Element) -> TestReport:
-    """Return what a JUnit document says of each test."""
-    return collect(_case(element) for element in root.iter("testcase"))
+    """Return what a JUnit document says of each test, and of what failed outside of all tests."""
+    return collect([*map(_case, root.iter("testcase")), *_outside(root)])
 
 
 def parse_junit(path: Path) -> Element | Unreadable:
@@ -105,15 +111,62 @@ def parse_junit(path: Path) -> Element | Unreadable:
     return root
 
 
-_OUTCOME_OF = {"error": Outcome.ERROR, "failure": Outcome.FAILED, "skipped": Outcome.SKIPPED}
+_OUTCOME_OF = {
+    "error": Outcome.ERROR,
+    "rerunerror": Outcome.ERROR,
+    "failure": Outcome.FAILED,
+    "rerunfailure": Outcome.FAILED,
+    "skipped": Outcome.SKIPPED,
+}
+"""By the child of a case that says it. A `flakyFailure` stands where another try passed: the last try counts."""
+
+_ATTRIBUTE = {
+    "error": Outcome.ERROR,
+    **dict.fromkeys(("fail", "failed", "failure"), Outcome.FAILED),
+    **dict.fromkeys(("disabled", "ignored", "notrun", "skip", "skipped", "suppressed"), Outcome.SKIPPED),
+}
+"""By the attributes `status` and `result`, which some runners write and no child with them."""
 
 
 def _case(element: Element) -> Case:
     """Read one case. One that failed in its body and again in its teardown counts as an error."""
-    found = [(_OUTCOME_OF[child.tag], child) for child in element if child.tag in _OUTCOME_OF]
-    outcome = min((one for one, _ in found), key=_BADNESS.index, default=Outcome.PASSED)
+    found = [(_OUTCOME_OF[child.tag.lower()], child) for child in element if child.tag.lower() in _OUTCOME_OF]
+    words = ((element.get(name) or "").lower() for name in ("status", "result"))
+    outcomes = [*(one for one, _ in found), *(_ATTRIBUTE[word] for word in words if word in _ATTRIBUTE)]
+    outcome = _worst(outcomes)
     said = [text for one, child in found if one is not Outcome.SKIPPED for text in (child.get("message"), child.text)]
     return Case(_id(element), outcome, "\n".join(text for text in said if text))
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome:
+    return min(outcomes, key=_BADNESS.index, default=Outcome.PASSED)
+
+
+def _outside(root: Element) -> Iterator[Case]:
+    """Yield a red case for each suite that is red though none of its cases is: what failed there was no test."""
+    for suite in (root, *root.iterfind(".//testsuite")):
+        said = [child for child in suite if child.tag.lower() in ("error", "failure")]
+        reds = (_case(case).outcome in (Outcome.ERROR, Outcome.FAILED) for case in suite.iter("testcase"))
+        counted = _number(suite, "errors") + _number(suite, "failures")
+        if said or (counted and not any(reds)):
+            words = "\n".join(filter(None, (text for one in said for text in (one.get("message"), one.text))))
+            told = words or f"the report counts {counted} red, and names none"
+            yield Case(f"{suite.get('name') or NAMELESS} (outside its tests)", Outcome.ERROR, told)
+
+
+def _missing(root: Element) -> str:
+    """Say that a suite counts more tests than it names; those that it skipped it need not name."""
+    for suite in (root, *root.iterfind(".//testsuite")):
+        named = sum(1 for _ in suite.iter("testcase"))
+        counted = _number(suite, "tests")
+        if named + _number(suite, "skipped") + _number(suite, "disabled") < counted:
+            return f"the JUnit report has {named} of {counted} tests"
+    return ""
+
+
+def _number(element: Element, name: str) -> int:
+    text = element.get(name) or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _id(element: Element) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.gates.reports import NAMELESS, Case, TestReport, Unreadable, collect
-from workbench.gates.subunit import events
+from workbench.gates.subunit import events, is_cut
 from workbench.model.gate import Outcome
 
 _WORDS = {
@@ -20,8 +20,14 @@ _OUTCOME_OF = {word: outcome for outcome, words in _WORDS.items() for word in wo
     "not ok": Outcome.FAILED
 }
 
-_TAP_PLAN = re.compile(r"1\.\.(\d+)")
-_TAP_TEST = re.compile(r"(?P<red>not )?ok\b\s*(?P<number>\d+)?\s*-?\s*(?P<name>[^#]*)(#\s*(?P<word>\w+))?", re.ASCII)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+"""What ends a line for a program that prints; the separators of Unicode stand in names and messages too."""
+
+_TAP_BAIL = re.compile(r"\s*bail out!", re.IGNORECASE)
+_TAP_PLAN = re.compile(r"1\.\.(\d+)\s*(?:#.*)?$", re.ASCII)
+_TAP_TEST = re.compile(
+    r"(?P<red>not )?ok\b\s*(?P<number>\d+)?\s*-?\s*(?P<name>(?:\\.|[^#])*)(#\s*(?P<word>\w+))?", re.ASCII
+)
 
 _IN_PROGRESS = 2
 _SUBUNIT = {
@@ -36,27 +42,31 @@ _SUBUNIT = {
 def read_tap(output: Path) -> TestReport | Unreadable:
     """Read TAP from a gate's output; lines that are not TAP are passed over.
 
-    Complete is a report whose plan (`1..N`) names as many tests as there are, and that did not bail out.
+    Complete is a report with one plan (`1..N`), which names as many tests as there are, each number once, and that
+    did not bail out.
     """
-    planned, cases = None, []
-    for line in _text(output).splitlines():
-        if line.startswith("Bail out!"):
-            return Unreadable(line)
+    plans, tests = [], []
+    for line in _lines(output):
+        if _TAP_BAIL.match(line):
+            return Unreadable(line.strip())
         if plan := _TAP_PLAN.match(line):
-            planned = int(plan[1])
+            plans.append(int(plan[1]))
         elif test := _TAP_TEST.match(line):
-            cases.append(_tap_case(test, line))
-    if planned is None:
-        return Unreadable("the TAP report has no plan (`1..N`)")
-    if planned != len(cases):
-        return Unreadable(f"the TAP report has {len(cases)} of {planned} tests")
-    return collect(cases)
+            tests.append((test, line))
+    if len(plans) != 1:
+        return Unreadable("the TAP report has two plans" if plans else "the TAP report has no plan (`1..N`)")
+    if plans[0] != len(tests):
+        return Unreadable(f"the TAP report has {len(tests)} of {plans[0]} tests")
+    numbers = [int(test["number"]) for test, _ in tests if test["number"]]
+    if len(set(numbers)) != len(numbers) or not all(1 <= one <= len(tests) for one in numbers):
+        return Unreadable(f"the TAP report does not number its {len(tests)} tests from 1, each once")
+    return collect(_tap_case(test, line) for test, line in tests)
 
 
 def _tap_case(test: re.Match[str], line: str) -> Case:
     name = test["name"].strip() or f"test {test['number'] or '(without a number)'}"
     word = (test["word"] or "").lower()
-    if word == "skip" or (word == "todo" and test["red"]):
+    if word.startswith("skip") or (word == "todo" and test["red"]):
         return Case(name, Outcome.SKIPPED)
     return Case(name, Outcome.FAILED, line) if test["red"] else Case(name, Outcome.PASSED)
 
@@ -64,7 +74,7 @@ def _tap_case(test: re.Match[str], line: str) -> Case:
 def read_lines(output: Path, expression: str) -> TestReport | Unreadable:
     """Read each line of a gate's output in which `expression` finds a `test` and an `outcome`."""
     pattern, cases = re.compile(expression), []
-    for line in _text(output).splitlines():
+    for line in _lines(output):
         if found := pattern.search(line):
             outcome = _OUTCOME_OF.get((found["outcome"] or "").strip().lower())
             if outcome is None:
@@ -75,8 +85,11 @@ def read_lines(output: Path, expression: str) -> TestReport | Unreadable:
 
 
 def read_subunit(output: Path) -> TestReport | Unreadable:
-    """Read subunit v2 from a gate's output; a test that began and has no end makes it incomplete."""
-    last = {test: status for test, status in events(output.read_bytes()) if status >= _IN_PROGRESS}
+    """Read subunit v2 from a gate's output; a test that began and has no end, or half a packet, makes it incomplete."""
+    stream = output.read_bytes()
+    if is_cut(stream):
+        return Unreadable("the subunit report ends inside a packet")
+    last = {test: status for test, status in events(stream) if status >= _IN_PROGRESS}
     begun = [test for test, status in last.items() if status == _IN_PROGRESS]
     if begun:
         return Unreadable(f"the subunit report has no end for {begun[0]}")
@@ -89,5 +102,5 @@ def _subunit_cases(last: dict[str, int]) -> Iterator[Case]:
             yield Case(test, outcome, "failed" if outcome is Outcome.FAILED else "")
 
 
-def _text(output: Path) -> str:
-    return output.read_bytes().decode("utf-8", "backslashreplace")
+def _lines(output: Path) -> list[str]:
+    return _LINE_END.split(output.read_bytes().decode("utf-8", "backslashreplace"))

@@ -21,12 +21,31 @@ def events(stream: bytes) -> Iterator[tuple[str, int]]:
 
     Status: 1 exists, 2 in progress, 3 success, 4 unexpected success, 5 skip, 6 fail, 7 expected fail.
     """
+    for _, packet in _packets(stream):
+        event = _event(packet)
+        if event:
+            yield event
+
+
+def is_cut(stream: bytes) -> bool:
+    """Say whether the stream ends in a packet that is not whole, and stands right behind one that is.
+
+    Elsewhere, what looks like a packet may be the text of a program.
+    """
+    end = 0
+    for at, packet in _packets(stream):
+        end = at + len(packet)
+    left = stream[end:]
+    return left.startswith(_SIGNATURE) and (len(left) == 1 or left[1] & 0xF0 == _VERSION >> 8)
+
+
+def _packets(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield each whole packet with the place where it begins."""
     at = stream.find(_SIGNATURE)
     while at >= 0:
         packet = _packet(stream, at)
-        event = _event(packet) if packet else None
-        if event:
-            yield event
+        if packet:
+            yield at, packet
         at = stream.find(_SIGNATURE, at + (len(packet) if packet else 1))
 
 

@@ -18,7 +18,7 @@ PYTEST_FAILS = frozenset({1, 2, 4})
 """Failed tests, collection errors, a conftest or a command line that cannot be used."""
 
 _PYTEST = re.compile(r"""(?:^|[\s/;&|('"])py\.?test(?=$|[\s;&|)'"])""")
-_PYTEST_UNUSABLE = 4
+PYTEST_UNUSABLE = 4
 _PYTEST_NOTHING = 5
 _ORDINARY_FAILS = frozenset(range(1, 126))
 """What a program means by failing; from 126 on a shell speaks of commands that could not run or were killed."""
@@ -46,7 +46,7 @@ def conclude(
     fails = _fails(codes, pytest=pytest)
     if isinstance(found, Unreadable):
         # pytest writes no report when it cannot read a conftest, and a broken import does just that.
-        blind = pytest and ended.exit_code == _PYTEST_UNUSABLE and _PYTEST_UNUSABLE in fails and not found.unasked
+        blind = pytest and ended.exit_code == PYTEST_UNUSABLE and PYTEST_UNUSABLE in fails and not found.unasked
         return (Verdict.FAIL, "pytest could not begin: exit code 4") if blind else (Verdict.ERROR, found.reason)
     if found is None:
         return _by_code(ended.exit_code, fails)

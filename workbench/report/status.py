@@ -24,6 +24,7 @@ def status_text(
     lines += laid_out(rows)
     if record.suites:
         lines += ["", *laid_out([("suite", "baseline", "now", "target", ""), *map(_suite, record.suites)])]
+        lines += [f"  {one.id} is not met: {one.reason}" for one in record.suites if one.met is False and one.reason]
     lines += ["", *map(_drill, record.drills)] if record.drills else []
     lines += ["", f"{waiting.message}: {waiting.hint}"] if waiting is not None else []
     lines += ["", told(parted, record.branch)] if parted is not None else []
