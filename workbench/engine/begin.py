@@ -15,6 +15,7 @@ from workbench.engine.opening import Opened
 from workbench.engine.other_plans import refuse_clashes
 from workbench.engine.recover import recover
 from workbench.engine.session import Listener, Session, Watch, unwatched
+from workbench.engine.set_aside import refuse_losing
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace, open_workspace, read_workspace
 from workbench.ledger.unfinished import unfinished
@@ -91,12 +92,27 @@ def take_up(opened: Opened, watch: Watch) -> tuple[Session, RunOptions]:
     ws = read_workspace(opened.repo, find_plan(plan.path, opened.repo.root or opened.directory), opened.means)
     _same_plan_file(ws, plan)
     options = _options_of(opened, run)
-    if record.head == record.base and not opened.ledger.intent(run).moves_the_branch:
-        _finish_start(opened, plan, record)
+    _finish_beginning(opened, record)
     session = _session(opened, ws, plan, record, watch(plan, _past(opened, run)), check=False)
     session.record(RunResumed(run, _stored(options)))
     recover(session)
     return session, options
+
+
+def _finish_beginning(opened: Opened, record: RunRecord) -> None:
+    """Make the refs of a run that was recorded and kept nothing: it may have died before, or while it made them."""
+    if record.head != record.base or opened.ledger.intent(record.run).moves_the_branch:
+        return
+    ref = branch_ref(record.branch)
+    sweep(opened.repo, run_branch=ref)
+    tip = read_ref(opened.repo, ref)
+    if tip in (None, record.base, _found_there(opened, record.run)):
+        _make_refs(opened, record.run, record.branch, record.base, old=tip)
+
+
+def _found_there(opened: Opened, run: str) -> str:
+    """Return the commit that the run found its branch at; "" where it found none, or its own base."""
+    return next(one.event.before for one in opened.ledger.events(run) if isinstance(one.event, RunStarted))
 
 
 def ready_plan(opened: Opened, ws: Workspace) -> tuple[Plan, Project | None]:
@@ -168,23 +184,14 @@ def _start(opened: Opened, ws: Workspace, plan: Plan, options: RunOptions, liste
     sweep(opened.repo, run_branch=ref)
     old = read_ref(opened.repo, ref)
     if old is not None:
-        _refuse_losing(opened, plan, branch, old)
+        refuse_losing(opened, plan, branch, old)
     run = opened.means.new_id()
-    started = RunStarted(run, plan.digest, branch, plan.base_commit, plan.base_tree, _stored(options))
+    before = old if old is not None and old != plan.base_commit else ""
+    started = RunStarted(run, plan.digest, branch, plan.base_commit, plan.base_tree, _stored(options), before)
     opened.ledger.begin_run(started, plan)
     listen(started, opened.means.clock())
     _make_refs(opened, run, branch, plan.base_commit, old=old)
     return _session(opened, ws, plan, opened.ledger.load_run(run), listen)
-
-
-def _finish_start(opened: Opened, plan: Plan, record: RunRecord) -> None:
-    """Make the refs of a run that was recorded; it may have died before, or while it made any of them."""
-    ref = branch_ref(record.branch)
-    sweep(opened.repo, run_branch=ref)
-    old = read_ref(opened.repo, ref)
-    if old is not None:
-        _refuse_losing(opened, plan, record.branch, old)
-    _make_refs(opened, record.run, record.branch, record.base, old=old)
 
 
 def _make_refs(opened: Opened, run: str, branch: str, base: str, *, old: str | None = None) -> None:
@@ -203,17 +210,6 @@ def _refuse_checked_out(opened: Opened, ref: str) -> None:
             f"the run branch {ref.removeprefix('refs/heads/')} is checked out, and a run moves it",
             hint="switch to another branch, or choose one with --branch",
         )
-
-
-def _refuse_losing(opened: Opened, plan: Plan, branch: str, old: str) -> None:
-    """Refuse to move an existing branch unless all it holds is in the base, or was never more than a base."""
-    known_bases = {earlier.base for earlier in opened.ledger.runs(plan.name)}
-    if old in known_bases or opened.repo.is_ancestor(old, plan.base_commit):
-        return
-    raise Refused(
-        f"the branch {branch} holds commits that {plan.base_rev} does not",
-        hint=f"land them, delete the branch (`git branch -D {branch}`), or choose another with --branch",
-    )
 
 
 def _session(

@@ -12,7 +12,10 @@ from workbench.model.violation import Priority
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """Intent to make `branch` at `base` and carry out the frozen plan `digest` (step 3)."""
+    """Intent to make `branch` at `base` and carry out the frozen plan `digest` (step 3).
+
+    `before` is where the branch was found, if it was there and elsewhere: a side ref keeps that.
+    """
 
     run: str
     digest: str
@@ -20,6 +23,7 @@ class RunStarted:
     base: str
     base_tree: str
     options: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

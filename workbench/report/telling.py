@@ -100,6 +100,7 @@ def _of_run(event: _OfRun) -> str:
     match event:
         case happened.RunStarted():
             words = f"{event.run} started: {event.branch} from {short(event.base)}, plan {short(event.digest)}"
+            words += kept_aside(event)
         case happened.RollbackStarted():
             words = f"{event.mode} of {event.target}: {short(event.from_commit)} → {short(event.to_commit)}"
         case happened.RolledBack():
@@ -121,6 +122,12 @@ def _of_run(event: _OfRun) -> str:
         case _:
             assert_never(event)
     return words
+
+
+def kept_aside(event: happened.RunStarted) -> str:
+    """Say where a run keeps what its branch held before; "" where it held nothing else."""
+    ref = f"refs/workbench/{event.run}/before"
+    return f"; what was on the branch is kept as {ref} ({short(event.before)})" if event.before else ""
 
 
 def _of_landing(event: _OfLanding) -> str:

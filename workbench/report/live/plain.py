@@ -15,7 +15,7 @@ from workbench.report.console import frame
 from workbench.report.figures import counted, short
 from workbench.report.live.lines import convicted, ended_line, left
 from workbench.report.live.progress import Progress, so_far, step
-from workbench.report.telling import about, tell
+from workbench.report.telling import about, kept_aside, tell
 
 _OWN_LINES = (
     happened.BaselineJudged,
@@ -58,7 +58,7 @@ def _line(plan: Plan, progress: Progress, event: Event, at: datetime) -> str:
         case happened.RunStarted():
             sites = sum(len(one.fingerprints) for one in plan.batches())
             amount = f"{counted(sites, 'site')} in {counted(len(progress.batches), 'batch', 'batches')}"
-            return f"run {event.run}  {amount}  {event.branch} from {short(event.base)}"
+            return f"run {event.run}  {amount}  {event.branch} from {short(event.base)}{kept_aside(event)}"
         case happened.GateJudged():
             return _gate_line(event)
         case happened.BatchKept() | happened.BatchDropped():
