@@ -104,6 +104,7 @@ def _finish_beginning(opened: Opened, record: RunRecord) -> None:
     if record.head != record.base or opened.ledger.intent(record.run).moves_the_branch:
         return
     ref = branch_ref(record.branch)
+    _refuse_checked_out(opened, ref)
     sweep(opened.repo, run_branch=ref)
     tip = read_ref(opened.repo, ref)
     if tip in (None, record.base, _found_there(opened, record.run)):
