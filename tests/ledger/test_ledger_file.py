@@ -57,6 +57,18 @@ def test_reading_sees_what_was_written_and_cannot_write(tmp_path: Path) -> None:
             ledger._db.execute("DELETE FROM runs")
 
 
+def test_all_that_is_read_at_once_is_of_one_moment_even_before_the_first_look(tmp_path: Path) -> None:
+    path = begun(tmp_path)
+    with (
+        closing(database.connect_to_read(path, busy_seconds=0)) as reader,
+        closing(database.connect(path, busy_seconds=0)) as writer,
+        database.snapshot(reader),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+        database.transaction(writer),
+    ):
+        writer.execute("UPDATE runs SET head = base")
+
+
 def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
     foreign, text = tmp_path / "foreign.db", tmp_path / "text.db"
     with closing(sqlite3.connect(foreign)) as db:

@@ -50,6 +50,8 @@ def hold(place: Place, was: Before, *, landed: bool = False) -> None:
 
 
 def _seen(path: Path) -> tuple[object, ...]:
+    if path.is_symlink():
+        return (str(path), str(path.readlink()))
     if path.is_dir():
         return (str(path), "directory")
     status = path.lstat()

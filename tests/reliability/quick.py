@@ -57,16 +57,18 @@ class Forker:
 
 @dataclass(frozen=True)
 class QuickPlace(Place):
-    """A place served by `forker`. `path`, when it is set, is the PATH of the commands."""
+    """A place served by `forker`. `path`, when it is set, is the PATH of the commands; `lane` tells those apart that
+    run at the same time."""
 
     forker: Forker
     path: list[str] = field(default_factory=list)
+    lane: str = ""
 
     def workbench(
         self, *words: str, fault: str = "", strike: Strike | None = None, pages: int = 0, name: str = "one"
     ) -> Ended:
         """Run a command; `pages` is the most that the ledger may grow to."""
-        streams = [self.home / "out", self.home / "err"]
+        streams = [self.home / f"out{self.lane}", self.home / f"err{self.lane}"]
         code = self.forker.ask(
             {
                 "words": ["-C", str(self.root), *words],

@@ -1,63 +1,107 @@
-"""A second command that comes while a run is at work is refused, one that only reads answers; neither hurts the run."""
+"""Commands that come while another is at work are refused, or read, or wait their turn; none of them hurts the run."""
 
 from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from tests.reliability.conftest import Undisturbed
 from tests.reliability.oracle import before, hold
-from tests.reliability.quick import Forker, quickly, to_its_end
+from tests.reliability.quick import Forker, QuickPlace, quickly, to_its_end
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-OTHERS = (("run", "small"), ("resume",), ("abort",), ("rollback", "all"), ("retry", "small"))
+WRITERS = (
+    ("run", "small"),
+    ("resume",),
+    ("abort",),
+    ("rollback", "all"),
+    ("retry", "small"),
+    ("plan", "small"),
+    ("land", "small", "--into", "elsewhere"),
+)
 READERS = (("status",), ("verify",), ("log",))
+WRITES, READS = (0, 1, 2, 3), (0, 2)
+"""Exit codes: 2 where there is no run yet, or none any more."""
+PARTS, RACES = 5, 100
 
 
-def races(where: Path, forker: Forker, count: int, seed: int) -> tuple[int, int]:
-    """Start one run, and others until it ends, at random moments; return how many were refused, and how many read."""
-    dice = random.Random(seed)
+@pytest.fixture(scope="module")
+def others() -> Iterator[list[Forker]]:
+    made = [Forker(), Forker()]
+    yield made
+    for one in made:
+        one.close()
+
+
+def races(where: Path, forker: Forker, others: list[Forker], calm: Undisturbed, seed: str) -> Counter[str]:
+    """Start a run, and others beside it until it ends, at random moments; return how many were refused, and by whom."""
     place = quickly(where, forker)
-    was = before(place)
-    command = [sys.executable, "-m", "workbench", "-C", str(place.root), "run", "small"]
-    first = subprocess.Popen(command, env=place.environ(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    lock = place.root / ".git/workbench/ledger.db"
-    while first.poll() is None and not lock.exists():
-        time.sleep(0.01)
-    refused = read = 0
-    for number in range(count):
-        words = dice.choice(OTHERS if number % 2 == 0 else READERS)
-        ended = place.workbench(*words, name=f"other-{number}")
-        if first.poll() is not None:
-            break
-        assert "Traceback" not in ended.err and ended.code != 70, (words, ended)
-        if words in OTHERS:
-            assert (ended.code, "nothing was changed" in ended.err) == (3, True), (words, ended)
-            refused += 1
-        else:
-            read += 1
-    assert first.wait(timeout=100) == 1, "the first run ends as if it had been alone"
-    to_its_end(place)
-    assert place.git("rev-list", "--count", "main..workbench/small") == "1"
+    place.git("branch", "elsewhere")
+    was, over = before(place), Event()
+    lanes = [replace(place, forker=one, lane=f"-{number}") for number, one in enumerate(others)]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        told = [pool.submit(intrude, lane, random.Random(f"{seed} {lane.lane}"), over) for lane in lanes]
+        try:
+            while (ended := place.workbench("run", "small")).code == 3:
+                pass
+        finally:
+            over.set()
+        seen = sum((one.result() for one in told), Counter[str]())
+    assert ended.code == 1, (seed, ended)
+    assert before(place) == was, seed
+    assert to_its_end(place) == calm.head, seed
     hold(place, was)
-    return refused, read
+    return seen
 
 
-def test_while_one_runs_others_are_refused(forker: Forker, tmp_path: Path) -> None:
-    refused, read = races(tmp_path, forker, 20, SEED)
-    assert refused > 0 and read > 0
+def intrude(lane: QuickPlace, dice: random.Random, over: Event) -> Counter[str]:
+    """Give one command after the other; hold each against what may be said while somebody else is at work."""
+    seen: Counter[str] = Counter()
+    for number in count():
+        if over.is_set():
+            return seen
+        time.sleep(dice.uniform(0, 0.1))
+        words = dice.choice(WRITERS if dice.random() < 0.8 else READERS)
+        ended = lane.workbench(*words, name=f"landing{lane.lane}-{number}" if words[0] == "land" else "one")
+        assert "Traceback" not in ended.err, (words, ended)
+        # Between the run and its repetition the lock is free, and a command may do what it is for.
+        assert ended.code in (WRITES if words in WRITERS else READS), (words, ended)
+        if ended.code == 3 and words in WRITERS:
+            assert "nothing was changed" in ended.err or words[0] in ("rollback", "land"), (words, ended)
+        seen[f"{words[0]} {ended.code}"] += 1
+    raise AssertionError("unreachable")
+
+
+def refused(seen: Counter[str]) -> int:
+    return sum(times for what, times in seen.items() if what.endswith(" 3"))
+
+
+def test_while_one_is_at_work_others_are_refused(
+    forker: Forker, others: list[Forker], calm: Undisturbed, tmp_path: Path
+) -> None:
+    seen: Counter[str] = Counter()
+    for number in count():
+        seen += races(tmp_path / str(number), forker, others, calm, f"{SEED} {number}")
+        if refused(seen) >= 20:
+            break
 
 
 @pytest.mark.nightly
-def test_500_races(forker: Forker, tmp_path: Path) -> None:
-    refused = 0
-    for number in range(500):
-        refused += races(tmp_path / str(number), forker, 60, SEED + number)[0]
-        if refused >= 500:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_500_races(part: int, forker: Forker, others: list[Forker], calm: Undisturbed, tmp_path: Path) -> None:
+    seen: Counter[str] = Counter()
+    for number in count():
+        seen += races(tmp_path / str(number), forker, others, calm, f"{SEED} {part} {number}")
+        if refused(seen) >= RACES:
             break
-    assert refused >= 500
+    print(f"seed {SEED} {part}: {number + 1} runs, {sorted(seen.items())}", flush=True)  # noqa: T201

@@ -131,6 +131,7 @@ def snapshot(db: sqlite3.Connection) -> Iterator[None]:
     """Let everything read inside be of one moment, whatever another process writes meanwhile."""
     db.execute("BEGIN")
     try:
+        db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # the moment is that of the first look
         yield
     finally:
         db.execute("ROLLBACK")
