@@ -98,3 +98,13 @@ def test_a_suite_that_is_red_by_chance_once_in_twenty_runs_blames_at_most_one_ba
 
     blamed = sum(tried(judged, gate())[0].verdict is FAIL for _ in range(10_000))
     assert blamed <= 50
+
+
+@pytest.mark.parametrize("often", [0.2, 0.5])
+def test_runs_that_differ_are_shown_and_the_majority_decides(often):
+    chance = random.Random(1812)
+    for _ in range(300):
+        decided, seen = tried(lambda: said(FAIL, "a") if chance.random() < often else said(PASS), gate())
+        reds = sum(one.verdict is FAIL for one in seen)
+        assert (decided.verdict is FAIL) == (2 * reds > len(seen))
+        assert (decided.flaky == ("a",)) == (0 < reds < len(seen))

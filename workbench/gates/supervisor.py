@@ -184,15 +184,20 @@ def _signal_descendants(number: signal.Signals) -> None:
     site.main()
     import psutil
 
-    own = os.getpgrp()
+    own, groups = os.getpgrp(), set[int]()
     for process in psutil.Process().children(recursive=True):
         try:
             group = os.getpgid(process.pid)
             if group == own:
                 process.send_signal(number)
-            else:
-                os.killpg(group, number)
+            groups.add(group)
         except (psutil.Error, ProcessLookupError, PermissionError):
+            continue
+    # Each group once: each of thousands in one group would have the signal thousands of times.
+    for group in groups - {own}:
+        try:
+            os.killpg(group, number)
+        except (ProcessLookupError, PermissionError):
             continue
 
 
