@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 import random
 import statistics
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from workbench.engine.foresight import Foresight
 from workbench.engine.isolate import isolate, nameless
 
 SEEDS = 200
@@ -58,6 +60,40 @@ def runs(
         assert {frozenset(one) for one in found.guilty} == set(guilty)
         counted.append(len(gate.asked))
     return counted
+
+
+def rounds(n: int, k: int, *, jobs: int, seeds: int = SEEDS) -> list[int]:
+    """Return for each of `seeds` how many judgings follow one another with `jobs` sandboxes, all taking as long.
+
+    The first look is one of them.
+    """
+    counted = []
+    for seed in range(seeds):
+        clock = _Clock(Gate(guilty_sets(random.Random(seed), n, k, together=False)))
+        whole = {frozenset(range(n)): bool(k)}
+        search = Foresight(range(n), clock.red, (), clock.gate.tests, tell=clock.tell, room=jobs - 1, known=whole)
+        search.isolate()
+        counted.append(1 + clock.rounds)
+    return counted
+
+
+@dataclass
+class _Clock:
+    """Counts the rounds in which a question is answered together with those that were told of ahead."""
+
+    gate: Gate
+    rounds: int = 0
+    ahead: Sequence[frozenset[int]] = ()
+    answered: set[frozenset[int]] = field(default_factory=set)
+
+    def tell(self, _asked: frozenset[int] | None, ahead: Sequence[frozenset[int]]) -> None:
+        self.ahead = ahead
+
+    def red(self, applied: frozenset[int]) -> bool:
+        if applied and applied not in self.answered:
+            self.rounds += 1
+            self.answered |= {applied, *self.ahead}
+        return self.gate(applied)
 
 
 def rows() -> Iterator[str]:

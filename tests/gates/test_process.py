@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from workbench.gates import process
-from workbench.gates.process import CAP, Ended, end_running, run_process
+from workbench.gates.leash import Leash
+from workbench.gates.process import CAP, Ended, run_process
 
 Run = Callable[..., Ended]
 
@@ -41,11 +42,9 @@ def output(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, output: Path) -> Run:
-    def run_it(code: str, *arguments: str, timeout: float = 30.0, inherit: tuple[int, ...] = ()) -> Ended:
+    def run_it(code: str, *arguments: str, timeout: float = 30.0, **more: object) -> Ended:
         argv = [sys.executable, "-I", "-c", code, *arguments]
-        return run_process(
-            argv, cwd=tmp_path, env={"PATH": os.defpath}, timeout=timeout, output=output, inherit=inherit
-        )
+        return run_process(argv, cwd=tmp_path, env={"PATH": os.defpath}, timeout=timeout, output=output, **more)
 
     return run_it
 
@@ -263,14 +262,22 @@ def test_nothing_survives_the_end_of_workbench(tmp_path: Path, number: int, said
     assert die_out(pids)
 
 
-def test_commands_of_other_threads_can_be_ended(run: Run, tmp_path: Path) -> None:
-    pids = tmp_path / "pids"
+def test_a_command_of_another_thread_can_be_ended_and_no_later_one_begins(run: Run, tmp_path: Path) -> None:
+    pids, leash = tmp_path / "pids", Leash()
     ended: list[Ended] = []
-    thread = threading.Thread(target=lambda: ended.append(run(LINGER, str(pids))))
+    thread = threading.Thread(target=lambda: ended.extend(run(LINGER, str(pids), leash=leash) for _ in range(2)))
     thread.start()
     while not pids.exists():
         time.sleep(0.01)
-    end_running()
+    leash.cut()
     thread.join()
-    assert (ended[0].reason, ended[0].timed_out) == ("interrupted", False)
+    assert [(one.reason, one.timed_out) for one in ended] == [("interrupted", False)] * 2
+    assert len(pids.read_text().split()) == 1
     assert not alive(pids)
+
+
+def test_a_leash_ends_its_own_command_only(run: Run, tmp_path: Path) -> None:
+    leash = Leash()
+    leash.cut()
+    assert run("raise SystemExit(7)", leash=leash).reason == "interrupted"
+    assert run("raise SystemExit(7)", leash=Leash()).exit_code == 7

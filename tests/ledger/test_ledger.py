@@ -99,6 +99,10 @@ def test_only_the_last_standing_of_a_gate_is_shown_and_every_execution_is_counte
     ledger.record(e.GateJudged(RUN, "", oid("end"), judgement("external", Verdict.SKIP)))
     assert [gate.verdict for gate in batch(ledger, FIRST).gates] == [Verdict.PASS]
     assert ledger.load_run(RUN).gate_runs == 1 + 3
+    ledger.record(e.GateUnneeded(RUN, FIRST, "unit", oid("ahead")))
+    record = ledger.load_run(RUN)
+    assert (record.gate_runs, record.gate_runs_unneeded) == (1 + 3 + 1, 1)
+    assert [gate.verdict for gate in batch(ledger, FIRST).gates] == [Verdict.PASS]
 
 
 def test_blocked_sites_carry_their_reason(ledger: Ledger) -> None:

@@ -43,8 +43,8 @@ STEPS = {
     "the old ledger is kept aside": "rebuild.aside",
     "the rebuilt ledger takes its place": "rebuild.placed",
 }
-# Recorded only where the codemod refuses at the last moment, or at Ctrl-C.
-ELSEWHERE = {"SitesBlocked", "RunInterrupted"}
+# Recorded only where the codemod refuses at the last moment, at Ctrl-C, or with several sandboxes.
+ELSEWHERE = {"SitesBlocked", "RunInterrupted", "GateUnneeded"}
 
 
 @pytest.fixture(scope="module")

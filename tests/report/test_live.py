@@ -176,10 +176,11 @@ def test_every_event_can_be_told(story, certificate, record):
         e.BatchDropped("r", "P1-001", BatchState.ROLLED_BACK, "unit is red"),
         e.TriggerDecided("r", "unit", "freeze", "P1-001", Priority.P1, red),
         e.TriggerFired("r", TriggerRecord("unit", "freeze", "", (), (), "/w/.git/workbench/lessons/r-1.md")),
+        e.GateUnneeded("r", "P1-001", "unit", "d" * 40),
     ]
     told = [tell(event) for event, _ in story] + [tell(event) for event in more]
     assert all(told)
-    assert told[-14:] == [
+    assert told[-15:] == [
         "rollback of P1: aaaaaaaaaa → bbbbbbbbbb",
         "rollback of P1: verified",
         "rollback of P1: NOT VERIFIED",
@@ -194,6 +195,7 @@ def test_every_event_can_be_told(story, certificate, record):
         "rolled back: unit is red",
         "unit is red, and the plan says freeze",
         "trigger: unit is red, freeze; lessons in /w/.git/workbench/lessons/r-1.md",
+        "unit on tree dddddddddd, begun ahead, was not needed",
     ]
     kinds = {type(event) for event, _ in story} | {type(event) for event in more}
     assert kinds == set(e.Event.__args__)

@@ -38,7 +38,16 @@ def run(
     branch: Annotated[str, typer.Option(metavar="NAME", help="The run branch; default: workbench/<plan>.")] = "",
     on_red: Annotated[OnRed | None, typer.Option(help="What to do with a red batch.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done; write nothing.")] = False,
-    jobs: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Rewriting processes.")] = 2,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=64,
+            help="Gates that may run at once, each in a sandbox of its own, and rewriting processes; "
+            "default: one, and two. Not for gates that share a port, a database or a fixed file.",
+        ),
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Believe no remembered verdict.")] = False,
     allow_quarantine: Annotated[
         bool, typer.Option("--allow-quarantine", help="Begin a phase though an earlier one has quarantined places.")
@@ -62,11 +71,12 @@ def run(
         on_red=on_red.value if on_red else None,
         no_cache=no_cache,
         allow_quarantine=allow_quarantine,
+        jobs=jobs,
     )
     if dry_run:
         return _rehearse(options, plan or None, wanted)
     with watching(options, events) as watch:
-        record = run_plan(options.directory, plan or None, wanted, means=system_means(), watch=watch, jobs=jobs)
+        record = run_plan(options.directory, plan or None, wanted, means=system_means(), watch=watch)
     return conclude(options, record)
 
 

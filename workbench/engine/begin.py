@@ -41,6 +41,8 @@ class RunOptions:
     on_red: str | None = None
     no_cache: bool = False
     allow_quarantine: bool = False
+    jobs: int | None = None
+    """How many gates may run at once, and how many processes rewrite; None: one, and two."""
 
     def chooses(self, batch: Batch) -> bool:
         return self.phase in (None, batch.priority) and self.batch in (None, batch.id)

@@ -41,7 +41,6 @@ def drill(story: BatchStory, phase: str, batches: Sequence[Batch], numbers: Mapp
 
 def _tried(story: BatchStory, planned: Drill) -> Drill:
     repo, stage, tip = story.session.ws.repo, story.session.stage, story.session.tip
-    assert stage is not None
     undone = merge_tree_revert(repo, tip=planned.commit, commit=planned.commit)
     return Drill(
         planned.phase,

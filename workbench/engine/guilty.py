@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from workbench.engine.evidence import files_of, imports_of, is_named
-from workbench.engine.isolate import isolate
+from workbench.engine.foresight import Foresight
 from workbench.engine.judging import Judge, Judged, is_red
 from workbench.engine.made import Candidate, Made, commit
 from workbench.engine.narrowing import Narrowed, Parts, narrow
@@ -39,9 +39,11 @@ def convict(judge: Judge, batch: Batch, candidate: Candidate, red: Judgement, *,
     left = tuple(unit for unit in batch.units if set(unit) & set(candidate.made.after))
     quarantined: list[QuarantineRecord] = []
     while True:
+        search = trial.search(left, red)
+        search.look()
         trial.confirm_parent(red)
         trial.note(left, red)
-        found = isolate(left, partial(trial.red, red), trial.suspects(left, red), partial(trial.tests, red))
+        found = search.isolate()
         left = tuple(unit for unit in left if unit in found.good)
         for group in found.guilty:
             narrowed = trial.narrowed(group, left, red)
@@ -86,6 +88,23 @@ class Trial:
         if asked not in self._asked:
             self._asked[asked] = self.judge.judge(self.batch.id, self.candidate(units), after=red)[-1]
         return self._asked[asked]
+
+    def search(self, units: tuple[Unit, ...], red: Judgement) -> Foresight[Unit]:
+        """Return the search for the guilty among units that turned the gate red."""
+        return Foresight(
+            units,
+            red=partial(self.red, red),
+            suspects=self.suspects(units, red),
+            tests=partial(self.tests, red),
+            tell=partial(self._foresee, red),
+            room=self.judge.sandboxes.room,
+            known={frozenset(units): True},
+        )
+
+    def _foresee(self, red: Judgement, asked: frozenset[Unit] | None, chosen: Iterable[frozenset[Unit]]) -> None:
+        if self._command(red.report.gate) is not None:
+            now = self.candidate(asked) if asked is not None else None
+            self.judge.foresee(self.batch.id, [self.candidate(units) for units in chosen], red, asked=now)
 
     def note(self, units: Iterable[Unit], red: Judgement) -> None:
         """Remember what was said of these units before anybody looked for the guilty."""

@@ -7,29 +7,26 @@ reason to blame a file unless it finishes on the base and twice not on the candi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from workbench.engine.baseline import in_level_order, refuse_idle, verdict_key
 from workbench.engine.builtin import builtin_gates
 from workbench.engine.confirming import decide, is_red, undecided
 from workbench.engine.distrust import held_against, is_doubted
 from workbench.engine.evidence_elsewhere import read_evidence
 from workbench.engine.made import Candidate
+from workbench.engine.sandboxes import Question, Sandboxes
 from workbench.engine.selecting import Selection, Selector
 from workbench.engine.session import Session
-from workbench.engine.stage import Stage
-from workbench.gates.beginning import never_began
 from workbench.gates.builtin import Compiler
 from workbench.gates.command import names_files
 from workbench.gates.judge import judge
-from workbench.gates.repeated import run_gate
-from workbench.model.errors import EnvironmentFailed
-from workbench.model.event import BaselineJudged, GateJudged, GateStarted
+from workbench.model.event import GateJudged, GateStarted
 from workbench.model.gate import GateReport, Judgement, Verdict
 from workbench.planning.spec import BUILTIN_GATES, GateSpec
 
-__all__ = ["Judge", "Judged", "batch_gates", "in_level_order", "is_red", "measure_baseline", "verdict_key"]
+__all__ = ["Judge", "Judged", "batch_gates", "in_level_order", "is_red"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,15 @@ class Judged:
         return cls(candidate.commit, candidate.tree, tuple(sorted(candidate.made.after)))
 
 
+_Asked = tuple[GateSpec, Judged]
+
+
 @dataclass(slots=True)
 class Judge:
     """Knows the baseline and asks the ledger before it asks a gate."""
 
     session: Session
-    stage: Stage
+    sandboxes: Sandboxes
     compiler: Compiler
     baseline: Mapping[str, GateReport]
     fresh: bool = False
@@ -78,7 +78,43 @@ class Judge:
             done.append(judgement)
             if is_red(judgement):
                 break
+        if after is None:
+            self.sandboxes.want(())
         return tuple(done)
+
+    def foresee(
+        self, batch: str, candidates: Iterable[Candidate], after: Judgement, *, asked: Candidate | None = None
+    ) -> None:
+        """Have the gate of a confirmed red run ahead on these, the likeliest first, while it is `asked` about another.
+
+        What else runs ahead is ended.
+        """
+        for gate in batch_gates(self.session.ws.spec.gates):
+            if gate.id == after.report.gate:
+                ahead = [(gate, Judged.of(one)) for one in candidates]
+                self._foresee(batch, ahead, asked=[(gate, Judged.of(asked))] if asked is not None else [])
+
+    def _foresee(self, batch: str, ahead: Iterable[_Asked], *, asked: Iterable[_Asked]) -> None:
+        if self.sandboxes.room:
+            both = ((question for one in some for question in self._questions(batch, *one)) for some in (ahead, asked))
+            questions, now = both
+            self.sandboxes.want(questions, asked=now)
+
+    def _questions(self, batch: str, gate: GateSpec, judged: Judged) -> Iterator[Question]:
+        """Yield what would have to be run to judge a tree; nothing where no run is needed."""
+        if gate.external is not None:
+            return
+        selection = self._selection(gate, judged)
+        baseline = self.baseline.get(gate.id)
+        known = (self.session.ledger.cached_judgement(judged.tree, gate.id, key) for key in self._keys(gate, selection))
+        if (self.fresh or not any(known)) and not (baseline is not None and selection.leaves_nothing(baseline)):
+            chosen = selection.gate(gate, self._selector.inherited) if selection.files and baseline else gate
+            yield Question(chosen, judged.commit, judged.tree, judged.files, batch)
+
+    def _keys(self, gate: GateSpec, selection: Selection) -> list[str]:
+        """Return the keys under which a verdict may be remembered: about all tests, and about those selected."""
+        whole = verdict_key(self.session, self.sandboxes, gate)
+        return [whole, selection.key(whole)] if selection.files else [whole]
 
     def _judgements(self, batch: str, candidate: Candidate, after: Judgement | None) -> Iterator[Judgement]:
         only = after.report.gate if after is not None else None
@@ -89,7 +125,12 @@ class Judge:
                 judgement = Judgement(report, report.verdict, report.reason, tuple(sorted(report.failures)))
                 self._record(batch, candidate.tree, judgement, trial=trial)
                 yield judgement
-        for gate in batch_gates(self.session.ws.spec.gates):
+        gates = batch_gates(self.session.ws.spec.gates)
+        for at, gate in enumerate(gates):
+            if not trial:
+                here = Judged.of(candidate)
+                beside = [(one, here) for one in gates[at + 1 :] if one.level == gate.level]
+                self._foresee(batch, beside, asked=[(gate, here)])
             if only in (None, gate.id):
                 yield self.ask(gate, batch, Judged.of(candidate), trial=trial, after=after)
 
@@ -113,8 +154,7 @@ class Judge:
             self._record(batch, tree, brought, trial=trial)
             return brought
         selection = self._selection(gate, judged)
-        whole = verdict_key(self.session, self.stage, gate)
-        keys = [whole, selection.key(whole)] if selection.files else [whole]
+        whole, *_ = keys = self._keys(gate, selection)
         for key in () if fresh or self.fresh else keys:
             known = self.session.ledger.cached_judgement(tree, gate.id, key)
             if known is not None and self._doubted(known, tree):
@@ -151,7 +191,7 @@ class Judge:
             seen = [self._once(gate, batch, judged)]
         while undecided(seen, after, gate):
             self._record(batch, tree, seen[-1], trial=True)
-            seen.append(self._once(gate, batch, judged))
+            seen.append(self._once(gate, batch, judged, alone=True))
         # A red that was seen again is told of as all the tests show it.
         return decide([*seen[1:], seen[0]], gate)
 
@@ -172,13 +212,13 @@ class Judge:
             return selection.told(Judgement(unasked, Verdict.SKIP), baseline)
         self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
         less = selection.gate(gate, self._selector.inherited)
-        report = run_gate(less, bench=lambda: self.stage.at(judged.commit), files=judged.files)
+        report = self.sandboxes.ask(Question(less, judged.commit, judged.tree, judged.files, batch))
         return selection.told(judge(report, selection.expected(baseline, report), less), baseline)
 
-    def _once(self, gate: GateSpec, batch: str, judged: Judged) -> Judgement:
+    def _once(self, gate: GateSpec, batch: str, judged: Judged, *, alone: bool = False) -> Judgement:
         self.session.record(GateStarted(self.session.run, batch, gate.id, judged.tree))
         baseline = self._baseline(gate, judged.files)
-        report = run_gate(gate, bench=lambda: self.stage.at(judged.commit), files=judged.files)
+        report = self.sandboxes.ask(Question(gate, judged.commit, judged.tree, judged.files, batch), alone=alone)
         return judge(report, baseline, gate, final=judged.final)
 
     def _baseline(self, gate: GateSpec, files: tuple[str, ...]) -> GateReport | None:
@@ -187,8 +227,8 @@ class Judge:
             return self.baseline.get(gate.id)
         asked = (gate.id, files)
         if asked not in self._of_files:
-            base = self.session.plan.base_commit
-            report = run_gate(gate, bench=lambda: self.stage.at(base), files=files)
+            plan = self.session.plan
+            report = self.sandboxes.ask(Question(gate, plan.base_commit, plan.base_tree, files))
             refuse_idle(report, gate)
             self._of_files[asked] = report
         return self._of_files[asked]
@@ -200,53 +240,3 @@ class Judge:
 def batch_gates(gates: Sequence[GateSpec]) -> tuple[GateSpec, ...]:
     """Return the command gates that judge every batch, cheapest level first."""
     return in_level_order(gate for gate in gates if gate.when == "batch" and gate.expect == "green")
-
-
-def in_level_order(gates: Iterable[GateSpec]) -> tuple[GateSpec, ...]:
-    order = ("static", "tests", "protected")
-    return tuple(sorted(gates, key=lambda gate: order.index(gate.level)))
-
-
-def verdict_key(session: Session, stage: Stage, gate: GateSpec) -> str:
-    parts = (gate.model_dump_json(), str(stage.python), session.plan.base_tree, session.ws.spec.run.model_dump_json())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def measure_baseline(session: Session, stage: Stage) -> dict[str, GateReport]:
-    """Run every command gate on the base, before anything changes.
-
-    Gates that are given the changed files have their baseline taken later, on those files. Raises
-    EnvironmentFailed when a gate does not finish, or never begins: what it says later could not be held against
-    anything.
-    """
-    measured: dict[str, GateReport] = {}
-    for gate in in_level_order(gate for gate in session.ws.spec.gates if gate.run and not names_files(gate)):
-        key = verdict_key(session, stage, gate)
-        known = session.ledger.cached_judgement(session.plan.base_tree, gate.id, key)
-        judgement = replace(known, cached=True) if known is not None else _measure(session, stage, gate)
-        refuse_idle(judgement.report, gate)
-        session.record(BaselineJudged(session.run, session.plan.base_tree, judgement, key))
-        measured[gate.id] = judgement.report
-    return measured
-
-
-def _measure(session: Session, stage: Stage, gate: GateSpec) -> Judgement:
-    for _ in range(2):
-        report = run_gate(gate, bench=lambda: stage.at(session.plan.base_commit), files=())
-        if report.verdict.finished:
-            return judge(report, None, gate)
-    raise EnvironmentFailed(
-        f"the gate `{gate.id}` does not finish on the base commit: {report.reason or report.verdict}",
-        hint="make the gate run there first (`workbench gates --run` measures it); nothing was changed",
-    )
-
-
-def refuse_idle(report: GateReport, gate: GateSpec) -> None:
-    """Raise EnvironmentFailed for a gate that never began on the base; one that must be red there may do so."""
-    why = never_began(report, gate) if gate.expect == "green" else ""
-    if why:
-        raise EnvironmentFailed(
-            f"the gate `{gate.id}` cannot begin on the base commit, and would convict nobody: {why}",
-            hint="make it run there (`workbench gates --run` tries it), then `workbench resume`, or `workbench abort` "
-            'if the plan must change; what the plan is to mend has `expect = "red-then-green"`; nothing was touched',
-        )

@@ -7,14 +7,16 @@ be rewritten one without the other (they share an import, or overlap, or their r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from workbench.engine.builtin import builtin_gates
-from workbench.engine.isolate import isolate
+from workbench.engine.foresight import Foresight
 from workbench.engine.judging import Judge, is_red
 from workbench.engine.made import Candidate, Made, commit, remade
 from workbench.model.gate import Judgement
 from workbench.model.plan import Batch
+from workbench.planning.spec import BUILTIN_GATES
 
 Sites = tuple[str, ...]
 """Fingerprints of one file that land together or not at all."""
@@ -36,7 +38,7 @@ def narrow(parts: Parts, paths: Iterable[str]) -> Narrowed | None:
     """Find which sites of guilty files are to blame; None where all of them are, or they cannot be told apart."""
     try:
         units = [unit for path in paths for unit in parts.units(path)]
-        found = isolate(units, parts.red, (), parts.tests)
+        found = parts.search(units).isolate()
         if not found.good:
             return None
         saved = frozenset(parts.path_of(unit) for unit in found.good)
@@ -60,6 +62,7 @@ class Parts:
     gate: Judgement
     when: int
     _asked: dict[frozenset[Sites], Judgement] = field(default_factory=dict)
+    _candidates: dict[frozenset[Sites], Candidate] = field(default_factory=dict)
 
     def units(self, path: str) -> Iterator[Sites]:
         """Yield the sites of a file, those together that are one."""
@@ -83,6 +86,21 @@ class Parts:
         reports = builtin_gates(self.judge.session, self.judge.compiler, Candidate("", "", made))
         return not any(report.failures for report in reports)
 
+    def search(self, units: list[Sites]) -> Foresight[Sites]:
+        """Return the search for the guilty sites."""
+        return Foresight(units, self.red, (), self.tests, tell=self._foresee, room=self.judge.sandboxes.room)
+
+    def _foresee(self, asked: frozenset[Sites] | None, chosen: Iterable[frozenset[Sites]]) -> None:
+        """Have the gate run ahead on some of the sites, as far as these can be had without the others."""
+        if self.gate.report.gate in BUILTIN_GATES:
+            return
+        now = self._candidate(asked) if asked is not None else None
+        candidates = []
+        for sites in chosen:
+            with suppress(_IndivisibleError):
+                candidates.append(self._candidate(sites))
+        self.judge.foresee(self.batch.id, candidates, self.gate, asked=now)
+
     def path_of(self, unit: Sites) -> str:
         return self.judge.session.site(unit[0]).path
 
@@ -101,9 +119,14 @@ class Parts:
 
     def _ask(self, chosen: frozenset[Sites]) -> Judgement:
         if chosen not in self._asked:
-            candidate = commit(self.judge.session, self.batch, self._with(self.ground, chosen), when=self.when)
-            self._asked[chosen] = self.judge.judge(self.batch.id, candidate, after=self.gate)[-1]
+            self._asked[chosen] = self.judge.judge(self.batch.id, self._candidate(chosen), after=self.gate)[-1]
         return self._asked[chosen]
+
+    def _candidate(self, chosen: frozenset[Sites]) -> Candidate:
+        if chosen not in self._candidates:
+            part = self._with(self.ground, chosen)
+            self._candidates[chosen] = commit(self.judge.session, self.batch, part, when=self.when)
+        return self._candidates[chosen]
 
     def _with(self, ground: Made, chosen: Iterable[Sites]) -> Made:
         names = {name for unit in chosen for name in unit}

@@ -27,11 +27,11 @@ from workbench.model.violation import count
 
 
 def run_plan(
-    directory: Path, plan: str | None, options: RunOptions, *, means: Means, watch: Watch = unwatched, jobs: int = 2
+    directory: Path, plan: str | None, options: RunOptions, *, means: Means, watch: Watch = unwatched
 ) -> RunRecord:
     """Carry out a frozen plan, freezing one first if there is none; returns the run as it stands then."""
     refuse_bad_plan(directory, plan, means)
-    with open_run(directory, means, jobs=jobs) as opened:
+    with open_run(directory, means, jobs=options.jobs or 2) as opened:
         session = begin(opened, plan, options, watch)
         return carry_out(session, options)
 
@@ -50,7 +50,7 @@ def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> Ru
 def carry_out(session: Session, options: RunOptions) -> RunRecord:
     """Do the batches of a session that are not done, and end its run; an interrupt leaves it to be resumed."""
     try:
-        with court(session, fresh=options.no_cache) as judge:
+        with court(session, fresh=options.no_cache, sandboxes=options.jobs or 1) as judge:
             story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
             if undone(session) is not None:
                 respond(judge)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from workbench.codemod.project import ModuleFacts, Project
 from workbench.engine.refresh import NONE_READ, refreshed
+from workbench.engine.sandboxes import Sandboxes
 from workbench.engine.stage import Stage
 from workbench.engine.transform import Transformer
 from workbench.engine.workspace import Workspace
@@ -47,7 +48,7 @@ class Session:
     listen: Listener
     identity: Identity
     inherit: tuple[int, ...]
-    stage: Stage | None = None
+    sandboxes: Sandboxes | None = None
     _project: Project | None = None
     _ahead: tuple[Mapping[str, bytes], Project] | None = None
     _sites: Mapping[str, Violation] = field(init=False)
@@ -94,9 +95,14 @@ class Session:
     def site(self, fingerprint: str) -> Violation:
         return self._sites[fingerprint]
 
+    @property
+    def stage(self) -> Stage:
+        """Where this thread may check a commit out; the session must be at work."""
+        assert self.sandboxes is not None
+        return self.sandboxes.own
+
     def bench(self, commit: str) -> Bench:
         """Return a bench with `commit` checked out; the session must be at work."""
-        assert self.stage is not None
         return self.stage.at(commit)
 
     def sources(self, commit: str) -> CommitSources:

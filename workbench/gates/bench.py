@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.gates.leash import Leash
 from workbench.gates.witnessed import Wanted
 
 
@@ -15,6 +16,7 @@ class Bench:
 
     `scratch` is a directory of ours for reports and captured output; the descriptors `inherit` stay
     open in every process a gate starts. The modules `wanted` may come from nowhere but the sandbox.
+    Cutting the `leash` ends what runs here.
     """
 
     sandbox: Path
@@ -24,3 +26,4 @@ class Bench:
     inherit: tuple[int, ...]
     environ: Mapping[str, str]
     wanted: Wanted = field(default_factory=dict)
+    leash: Leash | None = None

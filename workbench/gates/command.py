@@ -57,6 +57,7 @@ def run_command(gate: GateSpec, *, bench: Bench, files: tuple[str, ...]) -> Gate
             timeout=gate.timeout,
             output=output,
             inherit=bench.inherit,
+            leash=bench.leash,
         )
         _refuse_strangers(gate, bench, witness, began)
         found = _evidence(gate, ended, output=output, junit=junit, record=record)

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.gates import supervisor
 from workbench.gates.job import Job
+from workbench.gates.leash import Leash
 
 CAP = 8 << 20
 """Bytes of output that are kept: the first and the last half of it."""
@@ -47,14 +48,18 @@ def run_process(
     timeout: float,
     output: Path,
     inherit: tuple[int, ...] = (),
+    leash: Leash | None = None,
 ) -> Ended:
     """Run a command to its end; its stdout and stderr go to the file `output`, at most CAP bytes.
 
     stdin is empty; `timeout` is in seconds; the descriptors `inherit` stay open in every process the
     command starts. When this returns or raises, none of those processes lives. A command that is
-    missing, is killed or hangs is an answer, not an exception.
+    missing, is killed, hangs, or whose `leash` is cut is an answer, not an exception.
     """
     output.touch()
+    leash = leash or Leash()
+    if leash.is_cut:
+        return Ended(None, None, False, 0.0, reason="interrupted")
     lifeline, held = os.pipe()
     job = Job(
         argv=list(argv),
@@ -66,24 +71,13 @@ def run_process(
         lifeline=lifeline,
         inherit=list(inherit),
     )
-    with ExitStack() as pipe:
-        pipe.callback(os.close, held)
+    with leash.holding(held) as hang_up:
         try:
             running = _supervisor((lifeline, *inherit))
         finally:
             os.close(lifeline)
         with running:
-            return _result(running, job, hang_up=pipe.close)
-
-
-def end_running() -> None:
-    """End every command that any thread of this process has under way; their `run_process` returns."""
-    import psutil  # here and below: few commands need it
-
-    for child in psutil.Process().children():
-        with suppress(psutil.Error):
-            if _SCRIPT in child.cmdline():
-                child.terminate()
+            return _result(running, job, hang_up=hang_up)
 
 
 def _supervisor(descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
@@ -121,7 +115,7 @@ def _bury(running: subprocess.Popen[bytes]) -> None:
         running.wait()
     if running.returncode == 0:
         return
-    import psutil
+    import psutil  # few commands need it
 
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):

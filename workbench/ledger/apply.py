@@ -194,6 +194,11 @@ def _(event: events.GateJudged, at: At) -> None:
 
 
 @apply.register
+def _(event: events.GateUnneeded, at: At) -> None:
+    verdicts.count(at.db, run_number(at.db, event.run))
+
+
+@apply.register
 def _(event: events.BaselineJudged, at: At) -> None:
     run = run_number(at.db, event.run)
     verdicts.remember(at.db, run, at.n, tree=event.tree, key=event.key, judgement=event.judgement)

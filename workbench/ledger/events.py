@@ -27,6 +27,7 @@ KINDS: Mapping[str, type[Event]] = MappingProxyType(
         "batch_committed": model.BatchCommitted,
         "gate_started": model.GateStarted,
         "gate_judged": model.GateJudged,
+        "gate_unneeded": model.GateUnneeded,
         "sites_blocked": model.SitesBlocked,
         "keep_decided": model.KeepDecided,
         "batch_kept": model.BatchKept,

@@ -43,12 +43,18 @@ def load(db: sqlite3.Connection, run: int) -> RunRecord:
         violations=_violations(db, run),
         suites=views.suites(db, run),
         gate_runs=row["gate_runs"],
+        gate_runs_unneeded=_unneeded(db, row["run"]),
         rules=codec.loads(_Strings, row["rules"]),
         landed=_landed(db, run),
         triggers=_triggers(db, row["run"]),
         ground=_ground(db, run, row["branch"], row["base"]),
         drills=_drills(db, row["run"]),
     )
+
+
+def _unneeded(db: sqlite3.Connection, run: str) -> int:
+    (count,) = db.execute("SELECT count(*) FROM events WHERE run = ? AND kind = 'gate_unneeded'", (run,)).fetchone()
+    return int(count)
 
 
 def _triggers(db: sqlite3.Connection, run: str) -> tuple[TriggerRecord, ...]:

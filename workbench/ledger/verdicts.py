@@ -19,13 +19,18 @@ def remember(db: sqlite3.Connection, run: int, event: int, *, tree: str, key: st
     """
     if judgement.cached or judgement.verdict is Verdict.SKIP:
         return
-    db.execute("UPDATE runs SET gate_runs = gate_runs + 1 WHERE id = ?", (run,))
+    count(db, run)
     if not (key and judgement.verdict.finished and judgement.report.verdict.finished):
         return
     gate, verdict = judgement.report.gate, judgement.verdict
     if verdict is Verdict.FAIL and _known(db, tree, gate, key) == (Verdict.PASS.value,):
         db.execute("""DELETE FROM verdicts WHERE gate = ? AND "key" = ? AND verdict = 'pass'""", (gate, key))
     db.execute("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", (tree, gate, key, verdict.value, event))
+
+
+def count(db: sqlite3.Connection, run: int) -> None:
+    """Count one more run of a gate."""
+    db.execute("UPDATE runs SET gate_runs = gate_runs + 1 WHERE id = ?", (run,))
 
 
 def _known(db: sqlite3.Connection, tree: str, gate: str, key: str) -> tuple[str] | None:

@@ -85,6 +85,16 @@ class GateJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class GateUnneeded:
+    """A gate was run on a tree, wholly or in part, before anybody asked, and then nobody did."""
+
+    run: str
+    batch: str
+    gate: str
+    tree: str
+
+
+@dataclass(frozen=True, slots=True)
 class SitesBlocked:
     """Sites the codemod refused while the batch was built: (fingerprint, reason code, detail)."""
 
@@ -256,6 +266,7 @@ Event = (
     | BatchCommitted
     | GateStarted
     | GateJudged
+    | GateUnneeded
     | SitesBlocked
     | KeepDecided
     | BatchKept

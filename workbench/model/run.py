@@ -137,7 +137,7 @@ class RunRecord:
     """A run whole; `landed` is the commit the user's branch was moved to last, "" before any.
 
     `ground` is where the work on the branch that is not landed begins: the base, or below it where the run stands on
-    what an earlier one kept.
+    what an earlier one kept. Of the `gate_runs`, `gate_runs_unneeded` were begun ahead, and nobody asked for them.
     """
 
     run: str
@@ -162,6 +162,7 @@ class RunRecord:
     ground: str = ""
     triggers: tuple[TriggerRecord, ...] = ()
     drills: tuple[Drill, ...] = ()
+    gate_runs_unneeded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

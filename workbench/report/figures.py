@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from workbench.model.gate import TestCounts
-from workbench.model.run import SuiteRecord
+from workbench.model.run import RunRecord, SuiteRecord
 
 NOTHING = "–"
 _MINUTE = 60
@@ -17,6 +17,12 @@ _HOUR = 3600
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return "1 site", "7 sites"; `plural` where adding an s is wrong."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def gate_runs(record: RunRecord) -> str:
+    """Return "1 gate run", "40 gate runs (6 begun ahead and not needed)"."""
+    unneeded = record.gate_runs_unneeded
+    return counted(record.gate_runs, "gate run") + (f" ({unneeded} begun ahead and not needed)" if unneeded else "")
 
 
 def duration(seconds: float) -> str:

@@ -59,6 +59,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "counted": figures.counted,
         "duration": figures.duration,
+        "gate_runs": figures.gate_runs,
         "moment": figures.moment,
         "rate": figures.rate,
         "goal": figures.goal,

@@ -9,7 +9,7 @@ from itertools import groupby
 from workbench.model.flips import flips
 from workbench.model.run import BatchRecord, Drill, QuarantineRecord, RunRecord, SuiteRecord
 from workbench.model.violation import Count, SiteState, Totals, Violation, totals
-from workbench.report.figures import NOTHING, counted, duration, goal, moment, rate, short
+from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, moment, rate, short
 from workbench.report.reasons import reason
 from workbench.report.safe import markdown, markdown_block, markdown_code, safe
 
@@ -46,7 +46,7 @@ def _head(record: RunRecord) -> str:
     branch = (
         f"Branch {markdown_code(record.branch)} at {markdown_code(short(record.head))}, "
         f"from {markdown_code(short(record.base))}; plan digest {markdown_code(short(record.digest))}; "
-        f"{counted(record.gate_runs, 'gate run')}.  \n{_times(record)}"
+        f"{gate_runs(record)}.  \n{_times(record)}"
     )
     return f"{title}\n\n{facts}\n\n{branch}"
 

@@ -21,6 +21,7 @@ _OfGate = (
     happened.BaselineJudged
     | happened.GateStarted
     | happened.GateJudged
+    | happened.GateUnneeded
     | happened.FileQuarantined
     | happened.SuiteMeasured
 )
@@ -42,7 +43,7 @@ def about(event: Event) -> str:
     """Return the batch an event belongs to, "baseline" for gates before the first, or "run"."""
     if isinstance(event, happened.FileQuarantined):
         return event.record.batch
-    if isinstance(event, happened.GateStarted | happened.GateJudged | _OfBatch):
+    if isinstance(event, happened.GateStarted | happened.GateJudged | happened.GateUnneeded | _OfBatch):
         return event.batch or "baseline"
     return "baseline" if isinstance(event, happened.BaselineJudged) else "run"
 
@@ -87,6 +88,8 @@ def _of_gate(event: _OfGate) -> str:
             words = f"{event.gate} judges tree {short(event.tree)}"
         case happened.GateJudged():
             words = judged(event.judgement) + (" (isolating)" if event.trial else "")
+        case happened.GateUnneeded():
+            words = f"{event.gate} on tree {short(event.tree)}, begun ahead, was not needed"
         case happened.FileQuarantined():
             words = f"quarantined {event.record.path}: red at {event.record.gate}"
         case happened.SuiteMeasured():

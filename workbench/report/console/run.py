@@ -14,7 +14,7 @@ from workbench.report.console import frame
 from workbench.report.console.gates import VERDICT_STYLE
 from workbench.report.console.plan import show_blocked
 from workbench.report.console.totals import show_totals
-from workbench.report.figures import NOTHING, counted, duration, goal, rate, short
+from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, rate, short
 
 _OUTCOME_STYLE = {
     RunOutcome.COMPLETE: frame.GOOD,
@@ -131,4 +131,4 @@ def _branch(console: Console, record: RunRecord) -> None:
     kept = counted(sum(batch.state in ON_BRANCH for batch in record.batches), "batch", "batches")
     console.print()
     frame.paragraph(console, f"{record.branch} at {short(record.head)}, from {short(record.base)}")
-    frame.paragraph(console, f"{kept} kept of {len(record.batches)}, {counted(record.gate_runs, 'gate run')}")
+    frame.paragraph(console, f"{kept} kept of {len(record.batches)}, {gate_runs(record)}")

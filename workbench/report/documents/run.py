@@ -62,6 +62,7 @@ def run_document(record: RunRecord) -> Object:
         "flips": [flip_object(one) for one in flips(record)],
         "triggers": [_trigger(one) for one in record.triggers],
         "gate_runs": record.gate_runs,
+        "gate_runs_unneeded": record.gate_runs_unneeded,
     }
 
 
