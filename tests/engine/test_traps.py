@@ -58,7 +58,7 @@ def test_no_trap_lets_a_wrong_change_pass(make_repo, git, means, site, monkeypat
     root = make_repo({"README": ""})
     words = {"SITE": site, "ROOT": root, "SOURCE": root / trap.layout if trap.layout == "src" else root}
     words["TAG"] = sys.implementation.cache_tag
-    _lay(trap, words)
+    lay(trap, words)
     git(root, "add", "--all", "--force")
     git(root, "commit", "--quiet", "--message", "trap")
     _go_stale(trap, words, copied=True)
@@ -72,7 +72,7 @@ def test_no_trap_lets_a_wrong_change_pass(make_repo, git, means, site, monkeypat
     assert git(root, "rev-parse", "workbench/small") == git(root, "rev-parse", "main")
 
 
-def _lay(trap: Trap, words) -> None:
+def lay(trap: Trap, words) -> None:
     """Write the project, green as it is and red once it is migrated, and the trap around it."""
     plan = PLAN.format(
         source="src" if trap.layout == "src" else ".",
