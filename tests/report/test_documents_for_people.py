@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
+from workbench.model.batch import BatchState
+from workbench.model.run import TriggerRecord
 from workbench.report.figures import short
 from workbench.report.html import html_report
 from workbench.report.markdown import markdown_report, pull_request
@@ -64,6 +66,7 @@ def poisoned(record, bad):
         violations=(site, away, record.violations[0]),
         suites=(replace(record.suites[0], id=bad),),
         rules=(bad,),
+        triggers=(TriggerRecord(bad, bad, bad, (bad,), (bad,), bad),),
     )
 
 
@@ -116,6 +119,19 @@ def test_nothing_foreign_becomes_markdown(record, bad):
 
 def test_markdown(record, same_picture):
     same_picture("report.md", markdown_report(record))
+
+
+def test_what_triggers_did_is_told_and_nothing_that_is_gone_is_offered_for_rollback(record):
+    gone = tuple(replace(one, state=BatchState.ROLLED_BACK) for one in record.batches)
+    fired = TriggerRecord("unit", "rollback-run", "P1-002", ("a::b",), ("P0-001", "P1-001"), "lessons/r-1.md")
+    text = markdown_report(replace(record, batches=gone, triggers=(fired,)))
+    told = "- `unit` was red in P1-002: `rollback-run`. Rolled back: P0-001, P1-001. Lessons: `lessons/r-1.md`."
+    assert told in text.splitlines()
+    assert "the last batch" in markdown_report(record)
+    assert "the last batch" not in text
+    page = html_report(replace(record, triggers=(fired, replace(fired, batch="", taken_off=()))))
+    assert "in P1-002: <code>rollback-run</code>. Rolled back: P0-001, P1-001." in page
+    assert "at the end: <code>rollback-run</code>. Rolled back: nothing." in page
 
 
 def test_pull_request(record):

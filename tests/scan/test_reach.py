@@ -105,6 +105,8 @@ def test_what_only_looks_as_if_leads_nowhere_else(code):
         ({"tests/conftest.py": "import app.low\n"}, "app/low.py"),
         ({"conftest.py": "pytest_plugins = ['app.low']\n"}, "app/low.py"),
         ({"conftest.py": ""}, "conftest.py"),
+        ({"far/conftest.py": ""}, "far/conftest.py"),
+        ({"far/setup.py": ""}, "far/setup.py"),
         ({"pytest.ini": "[pytest]\naddopts = -p app.low\n"}, "app/low.py"),
         ({"pyproject.toml": '[tool.pytest.ini_options]\naddopts = ["-papp.low"]\n'}, "app/low.py"),
         ({"pyproject.toml": '[project.entry-points.pytest11]\nmine = "app.low"\n'}, "app/low.py"),
@@ -158,8 +160,9 @@ def test_an_import_that_came_since_counts():
 
 
 def test_a_text_that_names_a_package_means_all_in_it():
-    files = TREE | {"tests/test_apps.py": "APPS = ['app.sub']\n"}
-    assert "tests/test_apps.py" in reached_in(files, "app/sub/deep.py")
+    for name in ("app.sub", "app"):
+        files = TREE | {"tests/test_apps.py": f"APPS = ['{name}']\n"}
+        assert "tests/test_apps.py" in reached_in(files, "app/sub/deep.py")
 
 
 def test_words_of_prose_name_nothing():

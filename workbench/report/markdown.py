@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from workbench.model.batch import ON_BRANCH
 from workbench.model.flips import flips
-from workbench.model.run import BatchRecord, Drill, QuarantineRecord, RunRecord, SuiteRecord
+from workbench.model.run import BatchRecord, Drill, QuarantineRecord, RunRecord, SuiteRecord, TriggerRecord
 from workbench.model.violation import Count, SiteState, Totals, Violation, totals
 from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, moment, rate, short
 from workbench.report.reasons import reason
@@ -21,6 +22,7 @@ def markdown_report(record: RunRecord) -> str:
         _head(record),
         _totals(every),
         _suites(record.suites),
+        _triggers(record.triggers),
         _flips(record),
         _batches(record.batches),
         _quarantined(record.quarantined),
@@ -98,6 +100,17 @@ def _met(suite: SuiteRecord) -> str:
         why = f": {markdown(suite.reason)}" if suite.reason else ""
         return "met" if suite.met else f"**not met**{why}"
     return NOTHING if suite.verdict is None else str(suite.verdict)
+
+
+def _triggers(triggers: Sequence[TriggerRecord]) -> str:
+    """Return what triggers did and where the drafts of the lessons lie; "" if none fired."""
+    lines = []
+    for one in triggers:
+        where = f"in {markdown(one.batch)}" if one.batch else "at the end"
+        taken = ", ".join(map(markdown, one.taken_off)) or "nothing"
+        done = f"{markdown_code(one.do)}. Rolled back: {taken}. Lessons: {markdown_code(one.lessons)}"
+        lines.append(f"- {markdown_code(one.gate)} was red {where}: {done}.")
+    return "## Triggers\n\n" + "\n".join(lines) if lines else ""
 
 
 def _flips(record: RunRecord) -> str:
@@ -194,7 +207,7 @@ def _place(one: Violation) -> str:
 
 
 def _back(record: RunRecord) -> str:
-    kept = sorted((one.seq, one.id) for one in record.batches if one.commit)
+    kept = sorted((one.seq, one.id) for one in record.batches if one.state in ON_BRANCH)
     last = [f"workbench rollback {kept[-1][1]}   # the last batch"] if kept else []
     commands = [*last, "workbench rollback all", "workbench rollback all --revert   # where the history is shared"]
     tried = "".join(f"- {_drill(one)}\n" for one in record.drills)

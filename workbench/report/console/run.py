@@ -93,7 +93,8 @@ def _triggers(console: Console, triggers: Sequence[TriggerRecord]) -> None:
         where = f"in {one.batch}" if one.batch else "at the end"
         frame.heading(console, frame.text("trigger", frame.BAD), f"{one.gate} was red {where}: {one.do}")
         taken = ", ".join(one.taken_off) or "nothing"
-        frame.paragraph(console, f"rolled back: {taken}; a draft of the lessons is in {one.lessons}")
+        frame.paragraph(console, f"rolled back: {taken}")
+        frame.paragraph(console, "lessons, a draft: ", one.lessons)
 
 
 def _quarantined(console: Console, records: Sequence[QuarantineRecord], *, full: bool) -> None:
