@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.engine.session import Session
@@ -84,11 +84,7 @@ class Selector:
         if why := self._refusal(gate, baseline):
             return Selection(why=why)
         assert baseline is not None
-        reached = self._ask(commit, files)
-        if reached.everything:
-            return Selection(why=reached.everything)
-        homes, doubtful = homes_of(baseline.tests or {}, self._known())
-        return Selection(frozenset(homes.values()) - reached.paths - doubtful, homes)
+        return spared(baseline.tests or {}, self._known(), self._ask(commit, files))
 
     def _refusal(self, gate: GateSpec, baseline: GateReport | None) -> str:
         if not runs_pytest(gate.run):
@@ -121,7 +117,15 @@ class Selector:
         return ws.means.environ.get("PYTEST_ADDOPTS", "") if "PYTEST_ADDOPTS" in ws.spec.run.env else ""
 
 
-def homes_of(tests: Mapping[str, object], reach: Reach) -> tuple[dict[str, str], frozenset[str]]:
+def spared(tests: Iterable[str], reach: Reach, reached: Reached) -> Selection:
+    """Leave out the files of `tests` that the change does not reach, unless one may hold a test that others may too."""
+    if reached.everything:
+        return Selection(why=reached.everything)
+    homes, doubtful = homes_of(tests, reach)
+    return Selection(frozenset(homes.values()) - reached.paths - doubtful, homes)
+
+
+def homes_of(tests: Iterable[str], reach: Reach) -> tuple[dict[str, str], frozenset[str]]:
     """Return the file of each test, where only one can be it, and the files that others may lie in."""
     homes: dict[str, str] = {}
     doubtful: set[str] = set()
