@@ -6,6 +6,7 @@ import pytest
 
 from tests.engine.conftest import PLAN, user
 from workbench.engine.judging import refuse_idle
+from workbench.engine.land import land
 from workbench.engine.measuring import measure
 from workbench.engine.standing import is_bad, next_command
 from workbench.gates.beginning import never_began
@@ -72,10 +73,12 @@ def test_a_gate_with_something_green_to_lose_vouches_for_it(judged):
     assert next_command(record) == "workbench land small"
 
 
-def test_a_target_that_is_missed_is_looked_at_before_it_is_landed(judged):
-    record = judged(lines("print('a ok'); print('b fail')", "target = '9/10'")).run()
+def test_a_target_that_is_missed_is_looked_at_before_it_is_landed_and_told_of_then(judged):
+    case = judged(lines("print('a ok'); print('b fail')", "target = '9/10'"))
+    record = case.run()
     assert [one.met for one in record.suites] == [False]
     assert next_command(record) == "workbench report small"
+    assert land(case.root, "", None, means=case.means).unmet == (("check", record.suites[0].reason),)
 
 
 def test_a_gate_that_cannot_begin_on_the_base_ends_the_run_untouched(judged, git):

@@ -113,8 +113,9 @@ def _take_back(opened: Opened, started: LandStarted, at: At, reason: str) -> Kep
 def _landed(opened: Opened, started: LandStarted, kept: Kept, at: At) -> Landing:
     opened.ledger.record(Landed(started.run, started.land, kept))
     at("landed")
-    plan = opened.ledger.load_run(started.run).plan
-    return Landing(plan, started.run, started.branch, started.old, started.new, started.paths, kept)
+    record = opened.ledger.load_run(started.run)
+    unmet = tuple((one.id, one.reason) for one in record.suites if one.met is False)
+    return Landing(record.plan, record.run, started.branch, started.old, started.new, started.paths, kept, unmet)
 
 
 def _lander(opened: Opened, started: LandStarted, at: At) -> Lander:

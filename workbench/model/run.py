@@ -195,7 +195,8 @@ class Parting:
 class Landing:
     """A run's branch brought into the user's `branch`; the two commits are the same if it was there already.
 
-    `kept` are edits that were saved while files were written: (path, where they are kept).
+    `kept` are edits that were saved while files were written: (path, where they are kept); `unmet` the suites that fall
+    short all the same: (id, why).
     """
 
     plan: str
@@ -205,6 +206,7 @@ class Landing:
     to_commit: str
     files: tuple[str, ...]
     kept: tuple[tuple[str, str], ...] = ()
+    unmet: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

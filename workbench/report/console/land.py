@@ -10,7 +10,7 @@ from workbench.report.figures import counted, short
 
 
 def show_landing(console: Console, landing: Landing) -> None:
-    """Print a landing in a line, and each edit that now lies aside."""
+    """Print a landing in a line, each suite that falls short, and each edit that now lies aside."""
     if landing.from_commit == landing.to_commit:
         frame.heading(console, f"nothing to land: {landing.branch} has it already", short(landing.to_commit))
         return
@@ -18,5 +18,7 @@ def show_landing(console: Console, landing: Landing) -> None:
     frame.heading(
         console, f"landed on {landing.branch}", frame.text(moved, frame.GOOD), counted(len(landing.files), "file")
     )
+    for gate, reason in landing.unmet:
+        frame.paragraph(console, f"{gate} is not met{f': {reason}' if reason else ''}", style=frame.CARE)
     for path, place in landing.kept:
         frame.paragraph(console, f"{path} was saved meanwhile; that edit is kept in {place}", style=frame.CARE)

@@ -67,4 +67,5 @@ def landing_document(landing: Landing) -> Object:
         "files": list(landing.files),
         "landed": True,
         "kept": [{"path": path, "place": place} for path, place in landing.kept],
+        "unmet": [{"id": gate, "reason": reason} for gate, reason in landing.unmet],
     }
