@@ -54,7 +54,9 @@ def carried_out(calm: QuickPlace, place: QuickPlace, instant: str) -> None:
     hold(place, was)
 
 
-@pytest.mark.parametrize("point", ["TriggerDecided.after", "RolledBack.before", "RolledBack.after"])
+@pytest.mark.parametrize(
+    "point", ["TriggerDecided.after", "RolledBack.before", "RolledBack.after", "TriggerFired.after"]
+)
 def test_a_kill_at_a_fact_of_it(point: str, calm: QuickPlace, guarded: QuickPlace, tmp_path: Path) -> None:
     carried_out(calm, copied(guarded, tmp_path / "place"), f"ledger.{point}:1")
 

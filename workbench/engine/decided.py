@@ -17,6 +17,12 @@ def undone(session: Session) -> TriggerDecided | None:
     return found
 
 
+def is_over(session: Session) -> bool:
+    """Say whether a trigger was carried out that ended the run, and only the end of that is not written down."""
+    ends = [one for one in facts(session) if isinstance(one, TriggerFired | RunFinished)]
+    return bool(ends) and isinstance(ends[-1], TriggerFired)
+
+
 def facts(session: Session) -> tuple[Event, ...]:
     """Return every event of the run, oldest first."""
     return tuple(one.event for one in session.ledger.events(session.run))

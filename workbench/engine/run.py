@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.engine.batch import BatchStory
 from workbench.engine.begin import RunOptions, begin, finish_rollback, take_up
 from workbench.engine.court import court
-from workbench.engine.decided import undone
+from workbench.engine.decided import is_over, undone
 from workbench.engine.drill import drill
 from workbench.engine.ending import unpin
 from workbench.engine.entry import barred
@@ -16,6 +16,7 @@ from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.phase import close_phase, close_run
 from workbench.engine.session import Session, Watch, unwatched
+from workbench.engine.stage import clear
 from workbench.engine.triggers import respond
 from workbench.engine.workspace import refuse_bad_plan
 from workbench.model.batch import BatchState
@@ -50,14 +51,10 @@ def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> Ru
 def carry_out(session: Session, options: RunOptions) -> RunRecord:
     """Do the batches of a session that are not done, and end its run; an interrupt leaves it to be resumed."""
     try:
-        with court(session, fresh=options.no_cache, sandboxes=options.jobs or 1) as judge:
-            story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
-            if undone(session) is not None:
-                respond(judge)
-            else:
-                _phases(story, options)
-                if not story.fired:
-                    close_run(story)
+        if is_over(session):
+            clear(session.ws.repo)
+        else:
+            _judged(session, options)
     except KeyboardInterrupt:
         session.record(RunInterrupted(session.run, "interrupted from the keyboard"))
         raise Interrupted(
@@ -67,6 +64,17 @@ def carry_out(session: Session, options: RunOptions) -> RunRecord:
     session.record(RunFinished(session.run, _outcome(session), session.tip))
     unpin(session)
     return session.ledger.load_run(session.run)
+
+
+def _judged(session: Session, options: RunOptions) -> None:
+    with court(session, fresh=options.no_cache, sandboxes=options.jobs or 1) as judge:
+        if undone(session) is not None:
+            respond(judge)
+            return
+        story = BatchStory(session, judge, options.on_red or session.ws.spec.run.on_red)
+        _phases(story, options)
+        if not story.fired:
+            close_run(story)
 
 
 def _phases(story: BatchStory, options: RunOptions) -> None:
