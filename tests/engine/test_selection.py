@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
 from tests.scan.scan_values import MemorySources
 from workbench.engine import selecting
-from workbench.engine.selecting import Selection, homes_of, spared
+from workbench.engine.selecting import Selection, homes_of, refusal, spared, words_of
 from workbench.gates.judge import judge
 from workbench.model.gate import GateReport, Level, Outcome, Verdict
-from workbench.planning.spec import GateSpec
+from workbench.planning.spec import GateSpec, PlanFile, RunSpec
 from workbench.scan.reach import Reach, Reached
 
 PASSED = Outcome.PASSED
@@ -21,7 +22,7 @@ TREE = dict.fromkeys(
 
 
 def gate(**keys: object) -> GateSpec:
-    return GateSpec.model_validate({"id": "unit", "level": "tests", "run": ["pytest", "{junit}"], **keys})
+    return GateSpec.model_validate({"id": "unit", "level": "tests", "run": ("pytest", "{junit}"), **keys})
 
 
 def report(*tests: str, seconds: float = 1.0) -> GateReport:
@@ -30,6 +31,33 @@ def report(*tests: str, seconds: float = 1.0) -> GateReport:
 
 def options(told: GateSpec) -> list[str]:
     return shlex.split(dict(told.env)["PYTEST_ADDOPTS"])
+
+
+@pytest.mark.parametrize(
+    ("run", "baseline", "copied", "why"),
+    [
+        (("make", "{junit}"), report("a"), (), "only pytest"),
+        (("pytest", "{junit}"), None, (), "no complete list"),
+        (("pytest", "{junit}"), report(), (), "no complete list"),
+        (("pytest", "{junit}"), replace(report("a"), exit_code=2), (), "no complete list"),
+        (("pytest", "{junit}"), report("a"), ("data/x.json", "made/*.py"), "brings made/*.py"),
+        (("pytest", "{junit}"), report("a"), ("data/x.json", ".env.local"), ""),
+        (("pytest", "{junit}"), replace(report("a"), exit_code=1), (), ""),
+    ],
+)
+def test_where_nothing_may_be_left_out(run, baseline, copied, why):
+    said = refusal(gate(run=run), baseline, copied)
+    assert why in said
+    assert bool(said) == bool(why)
+
+
+def test_all_that_gates_are_started_with_may_name_a_plug_in():
+    spec = PlanFile.model_construct(
+        gates=(gate(run=["pytest", "-p a", "{junit}"], env={"PYTEST_PLUGINS": "b"}),),
+        run=RunSpec.model_validate({"env": ["PYTEST_ADDOPTS", "NOT_SET"]}),
+    )
+    words = words_of(spec, {"PYTEST_ADDOPTS": "-p c", "OTHER": "d"})
+    assert words == ["pytest", "-p", "a", "{junit}", "b", "-p", "c"]
 
 
 def test_what_is_reached_or_in_doubt_is_not_left_out():

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from workbench.engine.session import Session
 from workbench.gates.verdict import runs_pytest
 from workbench.model.gate import GateReport, Judgement
-from workbench.planning.spec import GateSpec
+from workbench.planning.spec import GateSpec, PlanFile
 from workbench.repo.history import changed_paths
 from workbench.scan.reach import Reach, Reached
 
@@ -81,18 +81,10 @@ class Selector:
 
     def choose(self, gate: GateSpec, commit: str, files: tuple[str, ...], baseline: GateReport | None) -> Selection:
         """Return what `gate` may leave out when it judges a change of `files` that `commit` holds."""
-        if why := self._refusal(gate, baseline):
+        if why := refusal(gate, baseline, self.session.ws.spec.run.copy_in):
             return Selection(why=why)
         assert baseline is not None
         return spared(baseline.tests or {}, self._known(), self._ask(commit, files))
-
-    def _refusal(self, gate: GateSpec, baseline: GateReport | None) -> str:
-        if not runs_pytest(gate.run):
-            return "only pytest can be told what to leave out"
-        if baseline is None or not baseline.tests or baseline.exit_code not in (0, 1):
-            return "the base has no complete list of tests"
-        code = [path for path in self.session.ws.spec.run.copy_in if not _DATA.search(path)]
-        return f"`run.copy` brings {code[0]}, which no commit holds" if code else ""
 
     def _ask(self, commit: str, files: tuple[str, ...]) -> Reached:
         asked = (commit, files)
@@ -103,10 +95,7 @@ class Selector:
 
     def _known(self) -> Reach:
         if self._reach is None:
-            spec = self.session.ws.spec
-            given = [text for gate in spec.gates for text in (*gate.run, *(value for _, value in gate.env))]
-            given += [self.session.ws.means.environ.get(name, "") for name in spec.run.env]
-            words = [word for text in given for word in text.split()]
+            words = words_of(self.session.ws.spec, self.session.ws.means.environ)
             self._reach = Reach(self.session.sources(self.session.plan.base_commit), words=words)
         return self._reach
 
@@ -115,6 +104,23 @@ class Selector:
         """The options for pytest that the plan lets through from the user's environment."""
         ws = self.session.ws
         return ws.means.environ.get("PYTEST_ADDOPTS", "") if "PYTEST_ADDOPTS" in ws.spec.run.env else ""
+
+
+def refusal(gate: GateSpec, baseline: GateReport | None, copied: Iterable[str]) -> str:
+    """Say why nothing can be left out whatever the change is; "" if something can. `copied` is brought by no commit."""
+    if not runs_pytest(gate.run):
+        return "only pytest can be told what to leave out"
+    if baseline is None or not baseline.tests or baseline.exit_code not in (0, 1):
+        return "the base has no complete list of tests"
+    code = [path for path in copied if not _DATA.search(path)]
+    return f"`run.copy` brings {code[0]}, which no commit holds" if code else ""
+
+
+def words_of(spec: PlanFile, environ: Mapping[str, str]) -> list[str]:
+    """Return the words that gates are started with, as commands, variables of theirs, and variables let through."""
+    given = [text for gate in spec.gates for text in (*gate.run, *(value for _, value in gate.env))]
+    given += [environ.get(name, "") for name in spec.run.env]
+    return [word for text in given for word in text.split()]
 
 
 def spared(tests: Iterable[str], reach: Reach, reached: Reached) -> Selection:
