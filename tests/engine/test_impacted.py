@@ -98,6 +98,24 @@ def test_a_tree_without_a_change_is_judged_by_all(make_case):
     assert ran(judgings(case)[-1]) == {"test_bad", "test_far"}
 
 
+SHORTER = """
+[[rules]]
+id = "shorter"
+kind = "pattern"
+match = "len('one')"
+rewrite = "3"
+after = ["old-make"]
+"""
+
+
+def test_an_import_that_an_earlier_batch_made_leads_to_its_tests(make_case):
+    """On the base nobody imports app.new; the first batch has app.one import it, and the second changes it."""
+    new = {"app/new.py": "def build(value):\n    return ('new', value, len('one'))\n"}
+    case = make_case(user("one"), FAR, new, plan=IMPACTED, gates=SHORTER)
+    assert [one.files for one in case.run().batches] == [("app/one.py",), ("app/new.py",)]
+    assert [ran(one) for one in judgings(case)] == [{"test_one"}, {"test_one"}, {"test_one", "test_far"}]
+
+
 def test_the_home_of_a_test_is_known_where_only_one_file_can_be_it():
     tree = dict.fromkeys(("tests/test_a.py", "sub/tests/test_a.py", "sub/tests/test_b.py", "tests/__init__.py"), "")
     tests = ("tests.test_a::one", "sub.tests.test_b.TestB::two", "tests/test_b.py::three", "gone::four")
