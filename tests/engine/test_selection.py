@@ -9,7 +9,7 @@ import pytest
 
 from tests.scan.scan_values import MemorySources
 from workbench.engine import selecting
-from workbench.engine.selecting import Selection, homes_of, refusal, spared, words_of
+from workbench.engine.selecting import Selection, homes_of, inherited_options, refusal, spared, words_of
 from workbench.gates.judge import judge
 from workbench.model.gate import GateReport, Level, Outcome, Verdict
 from workbench.planning.spec import GateSpec, PlanFile, RunSpec
@@ -58,6 +58,12 @@ def test_all_that_gates_are_started_with_may_name_a_plug_in():
     )
     words = words_of(spec, {"PYTEST_ADDOPTS": "-p c", "OTHER": "d"})
     assert words == ["pytest", "-p", "a", "{junit}", "b", "-p", "c"]
+
+
+def test_options_of_the_user_reach_a_gate_only_where_the_plan_lets_them():
+    specs = [PlanFile.model_construct(run=RunSpec.model_validate({"env": env})) for env in (["A"], ["PYTEST_ADDOPTS"])]
+    assert [inherited_options(spec, {"PYTEST_ADDOPTS": "-x"}) for spec in specs] == ["", "-x"]
+    assert inherited_options(specs[1], {}) == ""
 
 
 def test_what_is_reached_or_in_doubt_is_not_left_out():

@@ -71,6 +71,9 @@ def test_the_protected_suite_judges_the_restored_tree_and_is_in_the_certificate(
     asked = [one.judgement for one in case.events if isinstance(one, GateJudged) and one.tree == certificate.to_tree]
     assert [(one.report.gate, one.verdict, one.cached) for one in asked] == [("protected", Verdict.PASS, False)]
     assert "protected" in [one.id for one in certificate.gates]
+    (fired,) = record.triggers
+    assert (fired.tree, fired.verified) == (certificate.actual_tree, True)
+    assert ("protected", "pass") in fired.gates
 
 
 @pytest.mark.parametrize(("do", "states"), [("rollback-phase", [BACK, BACK, BACK]), ("freeze", [KEPT, KEPT, KEPT])])

@@ -66,7 +66,7 @@ def poisoned(record, bad):
         violations=(site, away, record.violations[0]),
         suites=(replace(record.suites[0], id=bad),),
         rules=(bad,),
-        triggers=(TriggerRecord(bad, bad, bad, (bad,), (bad,), bad),),
+        triggers=(TriggerRecord(bad, bad, bad, (bad,), (bad,), bad, bad, verified=True, gates=((bad, bad),)),),
     )
 
 
@@ -124,13 +124,17 @@ def test_markdown(record, same_picture):
 def test_what_triggers_did_is_told_and_nothing_that_is_gone_is_offered_for_rollback(record):
     gone = tuple(replace(one, state=BatchState.ROLLED_BACK) for one in record.batches)
     fired = TriggerRecord("unit", "rollback-run", "P1-002", ("a::b",), ("P0-001", "P1-001"), "lessons/r-1.md")
+    fired = replace(fired, tree="a" * 40, verified=True, gates=(("unit", "pass"),))
     text = markdown_report(replace(record, batches=gone, triggers=(fired,)))
-    told = "- `unit` was red in P1-002: `rollback-run`. Rolled back: P0-001, P1-001. Lessons: `lessons/r-1.md`."
+    told = "- `unit` was red in P1-002: `rollback-run`. Rolled back: P0-001, P1-001; "
+    told += "the tree aaaaaaaaaa is there again, verified: unit pass. Lessons: `lessons/r-1.md`."
     assert told in text.splitlines()
     assert "the last batch" in markdown_report(record)
     assert "the last batch" not in text
-    page = html_report(replace(record, triggers=(fired, replace(fired, batch="", taken_off=()))))
-    assert "in P1-002: <code>rollback-run</code>. Rolled back: P0-001, P1-001." in page
+    frozen = replace(fired, batch="", taken_off=(), verified=None)
+    page = html_report(replace(record, triggers=(fired, frozen)))
+    assert "in P1-002: <code>rollback-run</code>. Rolled back: P0-001, P1-001; the tree aaaaaaaaaa is there" in page
+    assert "NOT VERIFIED" in html_report(replace(record, triggers=(replace(fired, verified=False),)))
     assert "at the end: <code>rollback-run</code>. Rolled back: nothing." in page
 
 

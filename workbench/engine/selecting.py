@@ -102,8 +102,7 @@ class Selector:
     @property
     def inherited(self) -> str:
         """The options for pytest that the plan lets through from the user's environment."""
-        ws = self.session.ws
-        return ws.means.environ.get("PYTEST_ADDOPTS", "") if "PYTEST_ADDOPTS" in ws.spec.run.env else ""
+        return inherited_options(self.session.ws.spec, self.session.ws.means.environ)
 
 
 def refusal(gate: GateSpec, baseline: GateReport | None, copied: Iterable[str]) -> str:
@@ -121,6 +120,11 @@ def words_of(spec: PlanFile, environ: Mapping[str, str]) -> list[str]:
     given = [text for gate in spec.gates for text in (*gate.run, *(value for _, value in gate.env))]
     given += [environ.get(name, "") for name in spec.run.env]
     return [word for text in given for word in text.split()]
+
+
+def inherited_options(spec: PlanFile, environ: Mapping[str, str]) -> str:
+    """Return pytest's options in the user's environment, if the plan lets them through to the gates."""
+    return environ.get("PYTEST_ADDOPTS", "") if "PYTEST_ADDOPTS" in spec.run.env else ""
 
 
 def spared(tests: Iterable[str], reach: Reach, reached: Reached) -> Selection:

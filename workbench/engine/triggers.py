@@ -5,6 +5,8 @@ Migration plans list what calls for a rollback, and leave the doing to whoever i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from workbench.engine.certificate import certify
 from workbench.engine.decided import facts, undone
 from workbench.engine.judging import Judge, Judged, in_level_order
@@ -32,11 +34,16 @@ def respond(judge: Judge) -> None:
     decided = undone(session)
     assert decided is not None
     certificate = _certificate(judge, decided)
-    taken_off = certificate.batches if certificate is not None else ()
     lessons = write_lessons(session, decided, certificate=certificate)
     tests = decided.judgement.convicting
-    fired = TriggerRecord(decided.gate, decided.do, decided.batch, tests, taken_off, lessons)
-    session.record(TriggerFired(session.run, fired))
+    fired = TriggerRecord(decided.gate, decided.do, decided.batch, tests, (), lessons)
+    session.record(TriggerFired(session.run, fired if certificate is None else _proved(fired, certificate)))
+
+
+def _proved(fired: TriggerRecord, certificate: Certificate) -> TriggerRecord:
+    gates = tuple((one.id, str(one.verdict)) for one in certificate.gates)
+    tree, verified = certificate.actual_tree, certificate.verified
+    return replace(fired, taken_off=certificate.batches, tree=tree, verified=verified, gates=gates)
 
 
 def _certificate(judge: Judge, decided: TriggerDecided) -> Certificate | None:

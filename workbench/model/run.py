@@ -100,7 +100,9 @@ class SuiteRecord:
 class TriggerRecord:
     """A trigger that fired: its gate, what was done, in which batch ("" at a phase's or run's end), by which tests.
 
-    `taken_off` are the batches that were rolled back; `lessons` is the file with the draft of what to learn.
+    `taken_off` are the batches that were rolled back; `lessons` is the file with the draft of what to learn. Where
+    batches were rolled back, `tree` is what is there again, `verified` says that it is what was promised, and `gates`
+    what they said of it: (id, verdict).
     """
 
     gate: str
@@ -109,6 +111,9 @@ class TriggerRecord:
     tests: tuple[str, ...]
     taken_off: tuple[str, ...]
     lessons: str
+    tree: str = ""
+    verified: bool | None = None
+    gates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

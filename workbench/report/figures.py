@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from workbench.model.gate import TestCounts
-from workbench.model.run import RunRecord, SuiteRecord
+from workbench.model.run import RunRecord, SuiteRecord, TriggerRecord
 
 NOTHING = "–"
 _MINUTE = 60
@@ -78,6 +78,15 @@ def goal(target: Fraction | None, now: TestCounts | None) -> str:
         return f"{target * tests}/{tests}"
     told = f"{target * 100} %" if (target * 100).denominator == 1 else str(target)
     return f"{told} ({ceil(target * tests)}/{tests})" if tests else told
+
+
+def proof(record: TriggerRecord) -> str:
+    """Return "the tree 0123456789 is there again, verified: unit pass, protected pass"; "" where nothing went back."""
+    if record.verified is None:
+        return ""
+    said = ", ".join(f"{gate} {verdict}" for gate, verdict in record.gates)
+    shown = f"the tree {short(record.tree)} is there again, verified" if record.verified else "NOT VERIFIED"
+    return shown + (f": {said}" if said else "")
 
 
 def standing(suite: SuiteRecord) -> str:

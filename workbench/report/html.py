@@ -61,6 +61,7 @@ def _environment() -> Environment:
         "duration": figures.duration,
         "gate_runs": figures.gate_runs,
         "moment": figures.moment,
+        "proof": figures.proof,
         "rate": figures.rate,
         "goal": figures.goal,
         "short": figures.short,

@@ -10,7 +10,7 @@ from workbench.model.batch import ON_BRANCH
 from workbench.model.flips import flips
 from workbench.model.run import BatchRecord, Drill, QuarantineRecord, RunRecord, SuiteRecord, TriggerRecord
 from workbench.model.violation import Count, SiteState, Totals, Violation, totals
-from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, moment, rate, short
+from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, moment, proof, rate, short
 from workbench.report.reasons import reason
 from workbench.report.safe import markdown, markdown_block, markdown_code, safe
 
@@ -108,6 +108,7 @@ def _triggers(triggers: Sequence[TriggerRecord]) -> str:
     for one in triggers:
         where = f"in {markdown(one.batch)}" if one.batch else "at the end"
         taken = ", ".join(map(markdown, one.taken_off)) or "nothing"
+        taken += f"; {markdown(proof(one))}" if one.verified is not None else ""
         done = f"{markdown_code(one.do)}. Rolled back: {taken}. Lessons: {markdown_code(one.lessons)}"
         lines.append(f"- {markdown_code(one.gate)} was red {where}: {done}.")
     return "## Triggers\n\n" + "\n".join(lines) if lines else ""

@@ -14,7 +14,7 @@ from workbench.report.console import frame
 from workbench.report.console.gates import VERDICT_STYLE
 from workbench.report.console.plan import show_blocked
 from workbench.report.console.totals import show_totals
-from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, rate, short
+from workbench.report.figures import NOTHING, counted, duration, gate_runs, goal, proof, rate, short
 
 _OUTCOME_STYLE = {
     RunOutcome.COMPLETE: frame.GOOD,
@@ -94,6 +94,8 @@ def _triggers(console: Console, triggers: Sequence[TriggerRecord]) -> None:
         frame.heading(console, frame.text("trigger", frame.BAD), f"{one.gate} was red {where}: {one.do}")
         taken = ", ".join(one.taken_off) or "nothing"
         frame.paragraph(console, f"rolled back: {taken}")
+        if one.verified is not None:
+            frame.paragraph(console, proof(one))
         frame.paragraph(console, "lessons, a draft: ", one.lessons)
 
 

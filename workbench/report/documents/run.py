@@ -91,6 +91,9 @@ def _trigger(record: TriggerRecord) -> Object:
         "tests": list(record.tests),
         "taken_off": list(record.taken_off),
         "lessons": record.lessons,
+        "tree": record.tree or None,
+        "verified": record.verified,
+        "gates": [{"id": gate, "verdict": verdict} for gate, verdict in record.gates],
     }
 
 
