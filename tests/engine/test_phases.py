@@ -6,11 +6,13 @@ import pytest
 
 from tests.engine.conftest import user
 from tests.engine.test_run import git
+from workbench.engine.judging import batch_gates
 from workbench.engine.standing import is_bad, next_command
 from workbench.model.batch import BatchState
 from workbench.model.flips import flips
 from workbench.model.gate import Verdict
 from workbench.model.run import RunOutcome
+from workbench.planning.spec import GateSpec
 
 PHASE_GATE = """
 [[gates]]
@@ -129,3 +131,17 @@ def test_a_test_is_credited_to_the_commit_that_turned_it_green(make_case):
     record = make_case(user("a"), user("b"), user("c"), waits, max_files=1).run()
     credited = [(one.batch, one.gate, one.gained, one.lost) for one in flips(record)]
     assert credited == [("P2-002", "unit", ("tests.test_waits::test_waits",), ())]
+
+
+def test_a_batch_is_judged_by_its_own_green_gates_the_cheapest_first():
+    def gate(name, level, **keys):
+        return GateSpec.model_validate({"id": name, "level": level, "run": ["x"], **keys})
+
+    gates = [
+        gate("c", "protected"),
+        gate("late", "tests", when="phase"),
+        gate("detector", "tests", expect="red-then-green"),
+        gate("b", "tests"),
+        gate("a", "static"),
+    ]
+    assert [one.id for one in batch_gates(gates)] == ["a", "b", "c"]

@@ -56,6 +56,10 @@ def test_who_sees_a_change(changed, expected):
     assert reached_in(TREE, changed) == expected
 
 
+def test_where_no_change_is_named_all_is_reached():
+    assert reached_in(TREE) == ALL
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -197,7 +197,7 @@ class Judge:
 
     def _selection(self, gate: GateSpec, judged: Judged) -> Selection:
         """Return what the gate may leave out; nothing at the end of a phase or run, or for no change."""
-        if gate.select == "all" or judged.final or not judged.files:
+        if gate.select == "all" or judged.final:
             return Selection()
         return self._selector.choose(gate, judged.commit, judged.files, self.baseline.get(gate.id))
 

@@ -73,6 +73,8 @@ class Reach:
         return Reached(affected)
 
     def _unknown(self, changed: frozenset[str], since: frozenset[str]) -> Iterator[str]:
+        if not changed:
+            yield "no changed file is named"
         for path in sorted(changed):
             if not path.endswith(".py"):
                 yield f"{path} is no Python file"
