@@ -39,7 +39,10 @@ class Foresight(Generic[T]):
 
     def isolate(self) -> Isolation[T]:
         """Split the units as `isolate` does."""
-        return isolate(self.units, self._asked, self.suspects, self.tests)
+        found = isolate(self.units, self._asked, self.suspects, self.tests)
+        if self.room:
+            self.tell(None, ())
+        return found
 
     def look(self, asked: frozenset[T] | None = None) -> None:
         """Tell what will probably be asked next, while `asked` is being answered."""

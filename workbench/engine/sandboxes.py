@@ -130,6 +130,7 @@ class Sandboxes:
         self._under_way = [one for one in self._under_way if one not in unwanted]
         for one in unwanted:
             _end(one)
+        for one in unwanted:
             if one.begun:
                 self._in_vain(one.question)
 
