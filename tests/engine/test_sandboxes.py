@@ -114,11 +114,11 @@ def test_while_one_is_waited_for_the_other_sandbox_works_too(asked: Asked) -> No
 def test_what_nobody_will_ask_is_ended_and_named(asked: Asked) -> None:
     asked.hold("a")
     asked.sandboxes.want([asked.about("a")])
-    pid = int(asked.wait_for("a")[1])
+    ended = psutil.Process(int(asked.wait_for("a")[1]))
     asked.sandboxes.want([asked.about("b")])
     assert asked.in_vain == ["a"]
     assert asked.sandboxes.ask(asked.about("b")).verdict is Verdict.PASS
-    assert not psutil.pid_exists(pid)
+    ended.wait(SECONDS)  # nobody waits for it but us
 
 
 def test_what_waited_for_a_sandbox_and_never_began_is_not_counted(asked: Asked) -> None:
