@@ -20,12 +20,15 @@ def plan(
     from workbench.engine.means import system_means
 
     options = options_of(context)
-    frozen = freeze_and_store(options.directory, plan or None, base, system_means())
+    frozen = freeze_and_store(options.directory, plan or None, base, system_means(), diff=diff)
     if options.json:
         from workbench.report.documents.plan import plan_document
 
-        document = plan_document(frozen.plan) | {"notes": list(frozen.notes)}
-        print_document(document | {"diff": frozen.diff()} if diff else document)
+        document = plan_document(frozen.plan) | {
+            "notes": list(frozen.notes),
+            "remembered": {"files": frozen.unread, "of": frozen.files},
+        }
+        print_document(document | {"diff": frozen.diff} if diff else document)
         return 0
     from workbench.report.console.plan import show_diff, show_plan
 
@@ -33,8 +36,11 @@ def plan(
     for note in frozen.notes:
         options.progress().print(f"note: {note}", markup=False, highlight=False)
     if diff:
-        show_diff(console, frozen.diff())
+        show_diff(console, frozen.diff)
     else:
         show_plan(console, frozen.plan, full=options.verbose)
+        if frozen.unread:
+            told = f"{frozen.unread:,} of {frozen.files:,} files are as they were last time, and were not read again"
+            console.print(f"\n  {told}", markup=False, highlight=False)
         console.print(f"\n  next: workbench run {frozen.plan.name}", markup=False, highlight=False)
     return 0

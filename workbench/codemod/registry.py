@@ -31,6 +31,16 @@ def kinds() -> Mapping[str, type[Rule[Any]]]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def is_closed(rule: Rule[Any]) -> bool:
+    """Say whether what a rule finds and makes is a matter of the file, the facts and its parameters alone.
+
+    So it is for our own kinds, but for those that ask a program or a report; what others write is not ours to know.
+    """
+    kind = type(rule)
+    asks = kind.prepared is not Rule.prepared or kind.compared is not Rule.compared
+    return kind.__module__.startswith(f"{_ROOM}.") and not asks
+
+
 def _own() -> list[type[Rule[Any]]]:
     room = importlib.import_module(_ROOM)
     names = sorted(module.name for module in pkgutil.iter_modules(room.__path__))

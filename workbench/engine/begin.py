@@ -14,6 +14,7 @@ from workbench.engine.means import Means
 from workbench.engine.opening import Opened
 from workbench.engine.other_plans import refuse_clashes
 from workbench.engine.recover import recover
+from workbench.engine.remembering import remembering
 from workbench.engine.session import Listener, Session, Watch, unwatched
 from workbench.engine.set_aside import refuse_losing
 from workbench.engine.transform import Transformer
@@ -125,7 +126,8 @@ def ready_plan(opened: Opened, ws: Workspace) -> tuple[Plan, Project | None]:
     """
     text = opened.ledger.latest_plan(ws.spec.name)
     if text is None:
-        frozen = freeze(ws, "HEAD", opened.transformer)
+        with remembering(ws) as memory:
+            frozen = freeze(ws, "HEAD", opened.transformer, memory=memory)
         opened.ledger.save_plan(frozen.plan, dumps(frozen.plan))
         return frozen.plan, frozen.scanned.project
     plan = loads(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from workbench.codemod.project import Project
@@ -12,14 +12,17 @@ from workbench.model.violation import SiteState, Violation
 
 
 def following(
-    violations: Iterable[Violation], project: Project, roots: ModuleMap, after: Mapping[str, bytes]
+    violations: Iterable[Violation], project: Project, roots: ModuleMap, after: Callable[[], Mapping[str, bytes]]
 ) -> tuple[Violation, ...]:
-    """Block the mocks whose module, as rewritten in `after`, has nothing of the name they are to patch."""
+    """Block the mocks whose module, as rewritten in `after`, has nothing of the name they are to patch.
+
+    `after` is asked only where there are mocks.
+    """
     every = tuple(violations)
     mocks = {one.fingerprint: one.reach for one in every if one.reach is not None and one.state is SiteState.OPEN}
     if not mocks:
         return every
-    then = refreshed(project, roots, after)
+    then = refreshed(project, roots, after())
     blocked = {roots.name_of(one.path) for one in every if one.state is SiteState.BLOCKED and one.reach is None}
     held_up = {named[0] for named in blocked if named is not None}  # the mock will be, too, and for that reason
     lost = {one for one, reach in mocks.items() if reach.module not in held_up and then.exists(reach.name) is False}

@@ -7,22 +7,24 @@ blocked, and `--diff` is what the commits will hold.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.codemod.project import Project
-from workbench.codemod.rewrite import FileFailed, FileRewrite
+from workbench.codemod.rewrite import FileFailed
 from workbench.engine.following import following
+from workbench.engine.foreseen import Foreseen, as_rewrite, foresee, open_sites, settle
 from workbench.engine.leftovers import without_leftovers
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.other_plans import refuse_clashes
 from workbench.engine.refresh import refreshed
-from workbench.engine.transform import Job, Kit, Outcome, Transformer
+from workbench.engine.remembering import remembering
+from workbench.engine.transform import Job, Kit, Transformer
 from workbench.engine.workspace import Workspace, read_workspace, refuse_bad_plan
 from workbench.model.errors import PlanFileError
+from workbench.model.memory import FORGETFUL, Memory
 from workbench.model.plan import Plan
 from workbench.model.source import Sources
 from workbench.model.violation import SiteState, Skipped, Violation
@@ -33,29 +35,27 @@ from workbench.planning.planner import make_plan
 from workbench.planning.priorities import prioritise
 from workbench.planning.references import check_targets, check_tree
 from workbench.repo.history import blob_diff
-from workbench.repo.sources import CommitSources, OverlaySources
+from workbench.repo.sources import CommitSources, CountedSources, OverlaySources
 from workbench.repo.working_tree import WorkingTreeSources
-from workbench.scan.index import import_graph
+from workbench.scan.index import import_graph_of
 from workbench.scan.scanner import ScanResult, rescan, scan, survey
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A plan, what was scanned to make it, and what all its rules together make of each file.
+    """A plan, what was scanned to make it, and what all its rules together make of the files that they change.
 
-    `notes` are what else is to know before it is carried out.
+    `notes` are what else is to know before it is carried out. `files` counts the Python files of the base, `unread`
+    those of them of which all was remembered. `diff` is the whole change as one unified diff, if it was asked for.
     """
 
     plan: Plan
     scanned: ScanResult
-    before: Mapping[str, bytes]
     after: Mapping[str, bytes]
+    files: int
+    unread: int
     notes: tuple[str, ...] = ()
-
-    def diff(self) -> str:
-        """Return the whole change as one unified diff."""
-        changed = (path for path in sorted(self.after) if self.after[path] != self.before[path])
-        return "".join(blob_diff(path, self.before[path], self.after[path]) for path in changed)
+    diff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +79,26 @@ def scan_tree(ws: Workspace, rev: str | None) -> Scanned:
     return Scanned(commit, found.violations, found.skipped)
 
 
-def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means) -> Frozen:
+def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means, *, diff: bool = False) -> Frozen:
     """Freeze the plan for `base` and keep it as the one `run` carries out."""
     refuse_bad_plan(directory, plan, means)
     with open_run(directory, means, owner="workbench plan") as opened:
         ws = read_workspace(opened.repo, find_plan(plan, opened.repo.root or directory), means)
         notes = refuse_clashes(ws, CommitSources(ws.repo, ws.repo.resolve(base)))
-        frozen = freeze(ws, base, opened.transformer)
+        with remembering(ws) as memory:
+            frozen = freeze(ws, base, opened.transformer, memory=memory)
         opened.ledger.save_plan(frozen.plan, dumps(frozen.plan))
-        return replace(frozen, notes=notes)
+        return replace(frozen, notes=notes, diff=_diff(frozen) if diff else "")
 
 
-def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
+def _diff(frozen: Frozen) -> str:
+    texts = frozen.scanned.desk.sources.read(sorted(frozen.after))
+    return "".join(blob_diff(path, before, frozen.after[path]) for path, before in texts)
+
+
+def scan_for(ws: Workspace, sources: Sources, memory: Memory = FORGETFUL) -> ScanResult:
     """Scan a tree for the plan's rules; a rule that names what does not exist is a plan-file error."""
-    scanned = scan(sources, ws.spec, ws.rules)
+    scanned = scan(sources, ws.spec, ws.rules, memory=memory)
     problems = (
         *lint(ws.spec, ws.rules),
         *check_targets(ws.spec, ws.rules, scanned.project),
@@ -100,7 +106,7 @@ def scan_for(ws: Workspace, sources: Sources) -> ScanResult:
     )
     if problems:
         raise PlanFileError(str(ws.spec.path), problems)
-    return replace(scanned, violations=_prioritised(ws, sources, scanned.violations))
+    return replace(scanned, violations=_prioritised(ws, scanned))
 
 
 def every(_violation: Violation) -> bool:
@@ -108,20 +114,41 @@ def every(_violation: Violation) -> bool:
     return True
 
 
-def freeze(ws: Workspace, rev: str, transformer: Transformer, *, only: Callable[[Violation], bool] = every) -> Frozen:
+def freeze(
+    ws: Workspace,
+    rev: str,
+    transformer: Transformer,
+    *,
+    only: Callable[[Violation], bool] = every,
+    memory: Memory = FORGETFUL,
+) -> Frozen:
     """Plan the migration of the commit that `rev` names now; open sites that `only` does not choose are excluded."""
     base = ws.repo.resolve(rev)
-    sources = CommitSources(ws.repo, base)
-    scanned = scan_for(ws, sources)
-    outcomes = foresee(ws, sources, scanned, transformer)
-    rewrites = [one for found in outcomes.values() for one in found if not isinstance(one, FileFailed)]
-    after = {one.path: one.after for one in rewrites}
-    settled = following(_settle(scanned.violations, outcomes), scanned.project, ws.roots, after)
+    sources = CountedSources(CommitSources(ws.repo, base))
+    scanned = scan_for(ws, sources, memory)
+    outcomes = foresee(ws, scanned, transformer)
+    after = _changed(outcomes)
+    settled = following(
+        settle(scanned.violations, outcomes), scanned.project, ws.roots, lambda: _whole(sources, outcomes, after)
+    )
     violations = _covered(ws, sources, scanned.project, settled, outcomes)
     violations = tuple(one if one.state is not SiteState.OPEN or only(one) else _left_out(one) for one in violations)
     plan = make_plan(ws.spec, ws.rules, violations, base_rev=rev, base_commit=base, base_tree=ws.repo.tree(base))
     after |= _finished(ws, plan, sources, scanned, outcomes, transformer)
-    return Frozen(plan, scanned, before={one.path: one.before for one in rewrites}, after=after)
+    unread = sum(path not in sources.read_paths for path in scanned.paths)
+    return Frozen(plan, scanned, after, len(scanned.paths), unread)
+
+
+def _changed(outcomes: Mapping[str, list[Foreseen]]) -> dict[str, bytes]:
+    """Return the files that change, as they become; where rules were tried one by one, the last that could counts."""
+    last = {one.path: one.after for found in outcomes.values() for one in found if one.failed is None}
+    return {path: after for path, after in last.items() if after is not None}
+
+
+def _whole(sources: Sources, outcomes: Mapping[str, list[Foreseen]], after: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return all files that could be rewritten, also those that stay as they are."""
+    rewritten = {one.path for found in outcomes.values() for one in found if one.failed is None}
+    return {**dict(sources.read(sorted(rewritten - after.keys()))), **after}
 
 
 def _finished(
@@ -129,83 +156,28 @@ def _finished(
     plan: Plan,
     sources: Sources,
     scanned: ScanResult,
-    outcomes: Mapping[str, list[Outcome]],
+    outcomes: Mapping[str, list[Foreseen]],
     transformer: Transformer,
 ) -> Mapping[str, bytes]:
-    """Return what becomes of the files of larger units once those are seen together."""
+    """Return what becomes of the files of larger units once those are seen together, of those that change."""
     units = {unit for phase in plan.phases for batch in phase.batches for unit in batch.units if len(unit) > 1}
     joined = sorted({path for unit in units for path in unit})
-    alone = (outcomes[path][0] for path in joined if len(outcomes.get(path, ())) == 1)
-    rewrites = {one.path: one for one in alone if isinstance(one, FileRewrite)}
+    alone = {path: outcomes[path][0] for path in joined if len(outcomes.get(path, ())) == 1}
+    content = dict(sources.read(sorted(path for path, one in alone.items() if one.failed is None)))
+    rewrites = {path: as_rewrite(alone[path], source) for path, source in content.items()}
     wanted = open_sites(scanned.violations)
-    jobs = [Job(path, content, wanted[path]) for path, content in sources.read(sorted(rewrites))]
+    jobs = [Job(path, source, wanted[path]) for path, source in content.items()]
     kit = Kit(ws.rules, scanned.project, ws.roots)
     finished = without_leftovers(sorted(units), jobs, rewrites, kit, transformer)
-    return {path: one.after for path, one in finished.items()}
+    return {path: one.after for path, one in finished.items() if one.after != one.before}
 
 
 def _left_out(site: Violation) -> Violation:
     return replace(site, state=SiteState.EXCLUDED, reason="not-retried", detail="")
 
 
-def _prioritised(ws: Workspace, sources: Sources, violations: tuple[Violation, ...]) -> tuple[Violation, ...]:
-    return prioritise(violations, ws.spec, lambda: import_graph(sources, ws.spec), ws.roots)
-
-
-def foresee(
-    ws: Workspace, sources: Sources, scanned: ScanResult, transformer: Transformer
-) -> Mapping[str, list[Outcome]]:
-    """Rewrite in memory every file with an open site; the outcomes by path.
-
-    A file whose rules fail together is tried rule by rule, so that only the failing ones are blamed.
-    """
-    kit = Kit(ws.rules, scanned.project, ws.roots)
-    wanted = open_sites(scanned.violations)
-    content = dict(sources.read(sorted(wanted)))
-    jobs = [Job(path, content[path], wanted[path]) for path in sorted(wanted)]
-    outcomes = {one.path: [one] for one in transformer.apply(jobs, kit)}
-    apart = [
-        Job(job.path, job.source, {rule: sites})
-        for job in jobs
-        if isinstance(outcomes[job.path][0], FileFailed) and len(job.wanted) > 1
-        for rule, sites in job.wanted.items()
-    ]
-    for path in {job.path for job in apart}:
-        outcomes[path] = []
-    for one in transformer.apply(apart, kit):
-        outcomes[one.path].append(one)
-    return outcomes
-
-
-def open_sites(violations: Iterable[Violation]) -> dict[str, dict[str, frozenset[str]]]:
-    """Return the fingerprints of open sites, by path and rule."""
-    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for one in violations:
-        if one.state is SiteState.OPEN:
-            found[one.path][one.rule].add(one.fingerprint)
-    return {path: {rule: frozenset(sites) for rule, sites in rules.items()} for path, rules in found.items()}
-
-
-def _settle(violations: Iterable[Violation], outcomes: Mapping[str, list[Outcome]]) -> Iterable[Violation]:
-    """Mark as blocked what no rewrite of its file could mend."""
-    fixed: set[str] = set()
-    blocked: dict[str, tuple[str, str]] = {}
-    failed: dict[str, FileFailed] = {}
-    for found in outcomes.values():
-        for one in found:
-            if isinstance(one, FileFailed):
-                failed[one.path] = one
-            else:
-                fixed.update(one.fixed)
-                blocked.update({name: (why.code, why.detail) for name, why in one.blocked})
-    for site in violations:
-        if site.state is not SiteState.OPEN or site.fingerprint in fixed:
-            yield site
-            continue
-        failure = failed.get(site.path)
-        fallback = (failure.reason, failure.detail) if failure else ("drifted", "")
-        reason, detail = blocked.get(site.fingerprint, fallback)
-        yield replace(site, state=SiteState.BLOCKED, reason=reason, detail=detail)
+def _prioritised(ws: Workspace, scanned: ScanResult) -> tuple[Violation, ...]:
+    return prioritise(scanned.violations, ws.spec, lambda: import_graph_of(scanned.desk, ws.spec), ws.roots)
 
 
 def _covered(
@@ -213,7 +185,7 @@ def _covered(
     sources: Sources,
     project: Project,
     violations: tuple[Violation, ...],
-    outcomes: Mapping[str, list[Outcome]],
+    outcomes: Mapping[str, list[Foreseen]],
 ) -> tuple[Violation, ...]:
     """Mark as excluded what only detecting rules find and the plan's other rules mend anyway, if all goes well.
 
@@ -221,7 +193,7 @@ def _covered(
     """
     detecting = tuple(rule for rule in ws.rules if not rule.fixes)
     alone = (found[0] for found in outcomes.values() if len(found) == 1)
-    after = {one.path: one.after for one in alone if isinstance(one, FileRewrite) and one.after != one.before}
+    after = {one.path: one.after for one in alone if one.after is not None}
     if not detecting or not after:
         return violations
     then = refreshed(project, ws.roots, after)

@@ -69,7 +69,7 @@ def measure_with(directory: Path, plan: str | None, paths: tuple[str, ...], mean
         run = opened.ledger.latest_run(ws.spec.name)
         base = opened.ledger.load_run(run).head if run is not None else ws.repo.resolve("HEAD")
         frozen = freeze(ws, base, opened.transformer)
-        changes = {path: frozen.after[path] for path in paths if frozen.after.get(path) != frozen.before.get(path)}
+        changes = {path: frozen.after[path] for path in paths if path in frozen.after}
         if missing := sorted(set(paths) - set(changes)):
             raise Refused(
                 f"no rule of {ws.spec.name} would change {missing[0]} now",

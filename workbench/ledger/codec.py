@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import types
 from collections.abc import Callable, Mapping
@@ -24,20 +26,27 @@ class MalformedError(ValueError):
 
 
 def plain(value: object) -> object:
-    """Return `value` as JSON knows it: lists, dicts, strings, numbers; a Fraction as "1/3"."""
+    """Return `value` as JSON knows it: lists, dicts, strings, numbers; a Fraction as "1/3", bytes in base64."""
     if type(value) in _PLAIN or isinstance(value, list):  # a list was made by an earlier call
         return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Fraction):
-        return str(value)
-    if isinstance(value, tuple):
-        return [plain(one) for one in value]
+    if isinstance(value, Fraction | bytes):
+        return str(value) if isinstance(value, Fraction) else base64.b64encode(value).decode("ascii")
+    if isinstance(value, tuple | frozenset):
+        found = [plain(one) for one in value]
+        return sorted(found, key=repr) if isinstance(value, frozenset) else found
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
-    if is_dataclass(value):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    kind: type = type(value)
+    if is_dataclass(kind):
+        return {name: plain(getattr(value, name)) for name in _names(kind)}
     raise TypeError(f"{value!r} cannot be stored")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def dumps(value: object) -> str:
@@ -72,8 +81,8 @@ def _decoder(hint: object) -> Decoder:
     if origin in (Union, types.UnionType):
         (inner,) = (one for one in arguments if one is not type(None))
         return _optional(_decoder(inner))
-    if origin is tuple:
-        return _list(_decoder(arguments[0])) if arguments[-1] is Ellipsis else _tuple(arguments)
+    if origin in (tuple, frozenset):
+        return _items(origin, arguments)
     if origin is not None:
         return _mapping(_decoder(arguments[1]))
     if not isinstance(hint, type):
@@ -82,7 +91,7 @@ def _decoder(hint: object) -> Decoder:
         return _dataclass(hint)
     if issubclass(hint, Enum | Fraction):
         return _converted(hint)
-    return _number if hint is float else _scalar(hint)
+    return {float: _number, bytes: _bytes}.get(hint) or _scalar(hint)
 
 
 def _optional(inner: Decoder) -> Decoder:
@@ -91,6 +100,20 @@ def _optional(inner: Decoder) -> Decoder:
 
 def _list(each: Decoder) -> Decoder:
     return lambda data: tuple(each(one) for one in _expect(list, data))
+
+
+def _items(origin: object, arguments: tuple[object, ...]) -> Decoder:
+    if origin is frozenset:
+        each = _decoder(arguments[0])
+        return lambda data: frozenset(each(one) for one in _expect(list, data))
+    return _list(_decoder(arguments[0])) if arguments[-1] is Ellipsis else _tuple(arguments)
+
+
+def _bytes(data: object) -> object:
+    try:
+        return base64.b64decode(_expect(str, data), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedError("these are no bytes") from error
 
 
 def _tuple(items: tuple[object, ...]) -> Decoder:

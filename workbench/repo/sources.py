@@ -62,6 +62,33 @@ class CommitSources:
         return {leaf.path: Entry(leaf.path, leaf.id, leaf.mode == "100755") for leaf in regular}
 
 
+class CountedSources:
+    """`base`, with the paths noted whose content was read."""
+
+    def __init__(self, base: Sources) -> None:
+        self._base = base
+        self.read_paths: set[str] = set()
+
+    @property
+    def commit(self) -> str | None:
+        return self._base.commit
+
+    def entries(self) -> tuple[Entry, ...]:
+        return self._base.entries()
+
+    def unreadable(self) -> tuple[tuple[str, str], ...]:
+        return self._base.unreadable()
+
+    def refused_attributes(self, paths: Iterable[str]) -> Mapping[str, str]:
+        return self._base.refused_attributes(paths)
+
+    def read(self, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield (path, content) for the paths that exist, in the order asked."""
+        for path, content in self._base.read(paths):
+            self.read_paths.add(path)
+            yield path, content
+
+
 class OverlaySources:
     """`base` with the content of some paths replaced or added; what a candidate would hold, before it is made."""
 

@@ -12,26 +12,27 @@ from dataclasses import dataclass
 
 from workbench.codemod.project import ModuleFacts, Project
 from workbench.scan.files import PythonFile
+from workbench.scan.kept import Seen
 from workbench.scan.prefilter import Hit
-from workbench.scan.statements import Imported, imported
+from workbench.scan.statements import Imported
 
 Load = Callable[[Sequence[PythonFile]], Iterable[ModuleFacts]]
 """Reads the facts of files; those that do not parse are left out."""
 
 
-Content = tuple[PythonFile, bytes]
-
-_STARS = (b"import *", b"import*")
-
-
 @dataclass(frozen=True, slots=True)
 class HitFile:
-    """A file that holds words of the plan, or that the rules at the positions `about` judge whatever it holds."""
+    """A file that holds words of the plan, or that the rules at the positions `about` judge whatever it holds.
+
+    `size` is in bytes, `bound` what its imports bind, as far as the words go; `source` its content, if that was read.
+    """
 
     file: PythonFile
-    source: bytes
+    size: int
     hit: Hit
+    bound: tuple[Imported, ...] = ()
     about: frozenset[int] = frozenset()
+    source: bytes | None = None
 
 
 class Gatherer:
@@ -60,23 +61,20 @@ class Gatherer:
         # Files that import a name from where it is defined are many, and say nothing about where else it is.
         self._homes = frozenset(name for name in self._names if self._is_home(name))
 
-    def watch(self, contents: Iterable[Content]) -> Iterator[Content]:
+    def watch(self, files: Iterable[Seen]) -> Iterator[Seen]:
         """Pass the files of the tree on, and note those with a star: what they bring on is needed there by its name."""
-        for file, source in contents:
-            if any(star in source for star in _STARS):
-                self._wanted.add(file.module)
-                self._carriers.add(file.module)
-                stars = (one.dotted for one in imported(source, file.package, ()) if one.local == "*")
-                self._wanted.update(self._split(module)[0] for module in stars)
-            yield file, source
+        for seen in files:
+            if seen.looked.stars is not None:
+                self._wanted.add(seen.file.module)
+                self._carriers.add(seen.file.module)
+                self._wanted.update(self._split(module)[0] for module in seen.looked.stars)
+            yield seen
 
     def enter(self, hit: HitFile) -> None:
         """Note what a hit file brings in of the plan's names, and from where; its facts may be read anew."""
         module, words = hit.file.module, hit.hit.words
         self._asked.discard(module)
-        # Where a word is read off something, every import may be what brings that in.
-        bound = list(imported(hit.source, hit.file.package, None if hit.hit.holders else words))
-        for one in bound:
+        for one in hit.bound:
             last = one.dotted.rpartition(".")[2]
             if one.local == "*":
                 self._follow_words(one.dotted, words)
@@ -86,8 +84,8 @@ class Gatherer:
                 if one.local != last or one.dotted not in self._homes:
                     self._wanted.add(module)
         if hit.hit.holders:
-            self._mentioning[module] = frozenset(self._split(one.named)[0] for one in bound) - {""}
-        for meaning in {one for holder in hit.hit.holders for one in _meanings(holder, bound)}:
+            self._mentioning[module] = frozenset(self._split(one.named)[0] for one in hit.bound) - {""}
+        for meaning in {one for holder in hit.hit.holders for one in _meanings(holder, hit.bound)}:
             if self._split(meaning)[0]:
                 self._wanted.add(module)
                 self._follow_words(meaning, words)

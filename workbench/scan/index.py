@@ -16,12 +16,9 @@ from workbench.codemod.statements import Importing, blocks, imported_names
 from workbench.model.source import Sources
 from workbench.planning.graph import ImportGraph
 from workbench.planning.spec import PlanSpec
-from workbench.scan.crew import spread
-from workbench.scan.files import MOST_BYTES, PythonFile, python_files
+from workbench.scan.files import PythonFile, python_files
+from workbench.scan.kept import Desk, Named
 from workbench.scan.statements import imported
-
-Named = list[tuple[str, frozenset[str]]]
-"""Importers, by module name or path, with the dotted names their import statements spell."""
 
 
 def import_graph(sources: Sources, spec: PlanSpec, *, jobs: int | None = None) -> ImportGraph:
@@ -30,14 +27,17 @@ def import_graph(sources: Sources, spec: PlanSpec, *, jobs: int | None = None) -
     `from package import name` is an edge to the module `package.name` where there is one, else to `package`. Files
     above 1 MiB are nodes without edges of their own.
     """
-    files = {one.path: one for one in python_files((entry.path for entry in sources.entries()), spec)}
+    return import_graph_of(Desk(sources, jobs=jobs), spec)
+
+
+def import_graph_of(desk: Desk, spec: PlanSpec) -> ImportGraph:
+    """Return the import graph of the tree on a desk; files whose statements are remembered are not read."""
+    files = {one.path: one for one in python_files((entry.path for entry in desk.sources.entries()), spec)}
     split = Project(modules=frozenset(one.module for one in files.values() if one.module)).split
     edges: dict[str, frozenset[str]] = {one.module or path: frozenset() for path, one in files.items()}
-    content = [(files[path], source) for path, source in sources.read(files) if len(source) <= MOST_BYTES]
-    for chunk in spread(read_imports, None, content, jobs=jobs):
-        for importer, names in chunk:
-            targets = {split(name)[0] for name in names} - {importer}
-            edges[importer] |= targets & edges.keys()
+    for importer, names in desk.named_by([*files.values()], read_imports):
+        targets = {split(name)[0] for name in names} - {importer}
+        edges[importer] |= targets & edges.keys()
     return ImportGraph(edges)
 
 
