@@ -22,14 +22,17 @@ def plan(
     options = options_of(context)
     frozen = freeze_and_store(options.directory, plan or None, base, system_means(), diff=diff)
     if options.json:
-        from workbench.report.documents.plan import plan_document
+        from workbench.report.documents.plan import outlook_object, plan_document
 
         document = plan_document(frozen.plan) | {
             "notes": list(frozen.notes),
             "remembered": {"files": frozen.unread, "of": frozen.files},
+            **outlook_object(frozen.outlook),
         }
         print_document(document | {"diff": frozen.diff} if diff else document)
         return 0
+    from workbench.model.outlook import foretold
+    from workbench.report.console.frame import paragraph
     from workbench.report.console.plan import show_diff, show_plan
 
     console = options.results()
@@ -42,5 +45,7 @@ def plan(
         if frozen.unread:
             told = f"{frozen.unread:,} of {frozen.files:,} files are as they were last time, and were not read again"
             console.print(f"\n  {told}", markup=False, highlight=False)
+        for met in foretold(frozen.outlook):
+            paragraph(console, met)
         console.print(f"\n  next: workbench run {frozen.plan.name}", markup=False, highlight=False)
     return 0

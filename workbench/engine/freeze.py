@@ -8,7 +8,7 @@ blocked, and `--diff` is what the commits will hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from workbench.codemod.project import Project
@@ -19,12 +19,14 @@ from workbench.engine.leftovers import without_leftovers
 from workbench.engine.means import Means
 from workbench.engine.opening import open_run
 from workbench.engine.other_plans import refuse_clashes
+from workbench.engine.outlook import outlook
 from workbench.engine.refresh import refreshed
 from workbench.engine.remembering import remembering
 from workbench.engine.transform import Job, Kit, Transformer
 from workbench.engine.workspace import Workspace, read_workspace, refuse_bad_plan
 from workbench.model.errors import PlanFileError
 from workbench.model.memory import FORGETFUL, Memory
+from workbench.model.outlook import Outlook
 from workbench.model.plan import Plan
 from workbench.model.source import Sources
 from workbench.model.violation import SiteState, Skipped, Violation
@@ -56,6 +58,7 @@ class Frozen:
     unread: int
     notes: tuple[str, ...] = ()
     diff: str = ""
+    outlook: Outlook = field(default_factory=Outlook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ def freeze_and_store(directory: Path, plan: str | None, base: str, means: Means,
         with remembering(ws) as memory:
             frozen = freeze(ws, base, opened.transformer, memory=memory)
         opened.ledger.save_plan(frozen.plan, dumps(frozen.plan))
-        return replace(frozen, notes=notes, diff=_diff(frozen) if diff else "")
+        met = outlook(opened, frozen.plan, frozen.after)
+        return replace(frozen, notes=notes, diff=_diff(frozen) if diff else "", outlook=met)
 
 
 def _diff(frozen: Frozen) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from workbench.model.outlook import Outlook
 from workbench.model.plan import Batch, Phase, Plan
 from workbench.model.run import (
     BatchRecord,
     QuarantineRecord,
 )
 from workbench.model.violation import SiteState, Violation, totals
-from workbench.report.documents.run import batch_object, quarantine_object
+from workbench.report.documents.run import batch_object, parting_object, quarantine_object
 from workbench.report.objects import (
     SCHEMA,
     Object,
@@ -33,6 +34,15 @@ def plan_document(plan: Plan) -> Object:
         "blocked": [violation_object(one) for one in plan.in_state(SiteState.BLOCKED)],
         "excluded": [violation_object(one) for one in plan.in_state(SiteState.EXCLUDED)],
         "totals": totals_object(totals(plan.violations, plan.rules)),
+    }
+
+
+def outlook_object(outlook: Outlook) -> Object:
+    """Return what a plan meets, each null where there is nothing to tell."""
+    return {
+        "target": None if outlook.target is None else parting_object(outlook.target),
+        "parted": None if outlook.parted is None else parting_object(outlook.parted),
+        "sets_aside": outlook.branch if outlook.makes_room else None,
     }
 
 

@@ -125,7 +125,7 @@ def status_document(
         "gates": [suite_object(suite) for suite in record.suites],
         "drills": [_drill(one) for one in record.drills],
         "unfinished": None if waiting is None else asdict(waiting),
-        "parted": None if parted is None else _parting(parted),
+        "parted": None if parted is None else parting_object(parted),
         "next": next_command,
     }
 
@@ -141,7 +141,8 @@ def _drill(drill: Drill) -> Object:
     }
 
 
-def _parting(parted: Parting) -> Object:
+def parting_object(parted: Parting) -> Object:
+    """Return how two branches have parted."""
     return {
         "branch": parted.branch,
         "tip": parted.tip,
