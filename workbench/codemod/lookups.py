@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from workbench.codemod.project import Project
+
+# A run goes through two trees a batch, and those of large repositories are large: no answer keeps one alive.
+_LOOKERS: WeakKeyDictionary[Project, dict[str, frozenset[str]]] = WeakKeyDictionary()
 
 
 def real_name(dotted: str, project: Project) -> str:
@@ -22,9 +26,15 @@ def reads_itself(dotted: str, project: Project) -> bool:
     return known is not None and name in known.reads
 
 
-@lru_cache(maxsize=256)
 def lookers(dotted: str, project: Project) -> frozenset[str]:
     """Return the other modules that look a name up in its module: `module.name`, or an import inside a function."""
+    known = _LOOKERS.setdefault(project, {})
+    if dotted not in known:
+        known[dotted] = _found(dotted, project)
+    return known[dotted]
+
+
+def _found(dotted: str, project: Project) -> frozenset[str]:
     module, _, name = dotted.rpartition(".")
     late = (one.name for one in project.facts.values() if dotted in one.reached - one.eager)
     found = {one for one in _looking(project).get(name, ()) if _looks(one, dotted, project)}
