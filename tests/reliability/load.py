@@ -1,4 +1,8 @@
-"""Large repositories, and what a run of one costs: the peak memory of workbench itself, and the size of its ledger."""
+"""Large repositories, and what a run of one costs: the peak memory of workbench itself, and the size of its ledger.
+
+`python -m tests.reliability.load 100000 20000 500 2` prints it for 100,000 violations in 20,000 files and 500 batches,
+each judged by a gate that prints 2 MiB.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +69,7 @@ class Seen:
 
 def loaded(where: Path, size: Size) -> Place:
     """Make a repository of that size."""
-    place = settled(where, dict(_files(size)))
-    (place.root / "app/old.py").write_text("def make(value):\n    return value\n")
-    return place
+    return settled(where, dict(_files(size)))
 
 
 def _files(size: Size) -> Iterator[tuple[str, str]]:
@@ -115,3 +118,18 @@ def _peak_of(pid: int) -> int:
 
 def ledger_bytes(place: Place) -> int:
     return os.path.getsize(place.root / ".git/workbench/ledger.db")  # noqa: PTH202
+
+
+def main(words: Sequence[str]) -> None:
+    """Print what a run, and what is asked of it afterwards, cost: `VIOLATIONS FILES BATCHES MIB_OF_OUTPUT_EACH`."""
+    violations, files, batches, mib = map(int, words)
+    with tempfile.TemporaryDirectory() as where:
+        place = loaded(Path(where), Size(violations, files, batches, mib << 20))
+        for command in (("run", "small"), ("status",), ("verify",), ("rollback", "all")):
+            seen = watched(place, *command)
+            told = f"{seen.peak >> 20} MiB, ledger {ledger_bytes(place) / 1e6:.1f} MB, {seen.seconds:.0f} s"
+            print(f"{' '.join(command)}: exit code {seen.code}, {told}", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -163,7 +163,11 @@ def _stored(options: RunOptions) -> str:
 
 def _options_of(opened: Opened, run: str) -> RunOptions:
     """Return what the run was last asked to do."""
-    asked = [one.event.options for one in opened.ledger.events(run) if isinstance(one.event, RunStarted | RunResumed)]
+    asked = [
+        one.event.options
+        for one in opened.ledger.events(run, RunStarted, RunResumed)
+        if isinstance(one.event, RunStarted | RunResumed)
+    ]
     return RunOptions(**json.loads(asked[-1]))
 
 

@@ -9,7 +9,8 @@ from workbench.model.event import Event, RunFinished, TriggerDecided, TriggerFir
 def undone(session: Session) -> TriggerDecided | None:
     """Return the decision of a trigger that waits; what ended the run before ended it too."""
     found: TriggerDecided | None = None
-    for event in facts(session):
+    for one in session.ledger.events(session.run, TriggerDecided, TriggerFired, RunFinished):
+        event = one.event
         if isinstance(event, TriggerDecided):
             found = event
         elif isinstance(event, TriggerFired | RunFinished):

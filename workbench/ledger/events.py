@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -84,6 +84,11 @@ def encode(event: Event) -> Encoded:
     digest = hashlib.sha256(text).hexdigest()
     report["tests"] = digest
     return Encoded(kind, codec.dumps(data), (digest, zlib.compress(text)))
+
+
+def kinds_of(events: Iterable[type[Event]]) -> frozenset[str]:
+    """Return the kinds under which these classes are stored."""
+    return frozenset(_NAMES[one] for one in events)
 
 
 def decode(kind: str, body: str, outcomes: Callable[[str], bytes]) -> Event:

@@ -207,12 +207,12 @@ class Ledger:
         with self._reading():
             return verdicts.cached(self._db, tree, gate, key)
 
-    def events(self, run: str) -> tuple[StoredEvent, ...]:
-        """Return every event of a run, in order; none for a run that is not here."""
-        from workbench.ledger import log
+    def events(self, run: str, *of: type[Event]) -> tuple[StoredEvent, ...]:
+        """Return every event of a run, or those `of` some classes, in order; none for a run that is not here."""
+        from workbench.ledger import events, log
 
         with self._reading():
-            return tuple(log.read(self._db, run=run))
+            return tuple(log.read(self._db, run=run, kinds=events.kinds_of(of)))
 
     def verify(self) -> tuple[str, ...]:
         """Check everything there is, file, chain and state, and return what is wrong."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from workbench.ledger import chain
@@ -45,11 +45,11 @@ def outcomes_in(db: sqlite3.Connection) -> Callable[[str], bytes]:
     return find
 
 
-def read(db: sqlite3.Connection, *, run: str | None = None) -> Iterator[StoredEvent]:
-    """Yield the events, of one run or of all, in order. Raises MalformedError."""
+def read(db: sqlite3.Connection, *, run: str | None = None, kinds: Collection[str] = ()) -> Iterator[StoredEvent]:
+    """Yield the events, of one run or of all, of some kinds or of all, in order. Raises MalformedError."""
     find = outcomes_in(db)
     rows = chain.links(db) if run is None else (chain.Link(*row) for row in db.execute(_OF_RUN, (run,)))
-    return (stored(link, find) for link in rows)
+    return (stored(link, find) for link in rows if not kinds or link.kind.decode(errors="replace") in kinds)
 
 
 def read_one(db: sqlite3.Connection, n: int) -> StoredEvent:
