@@ -116,7 +116,8 @@ def _finish_beginning(opened: Opened, record: RunRecord) -> None:
 
 def _found_there(opened: Opened, run: str) -> str:
     """Return the commit that the run found its branch at; "" where it found none, or its own base."""
-    return next(one.event.before for one in opened.ledger.events(run) if isinstance(one.event, RunStarted))
+    begun = opened.ledger.events(run, RunStarted)
+    return next(one.event.before for one in begun if isinstance(one.event, RunStarted))
 
 
 def ready_plan(opened: Opened, ws: Workspace) -> tuple[Plan, Project | None]:

@@ -20,8 +20,8 @@ def undone(session: Session) -> TriggerDecided | None:
 
 def is_over(session: Session) -> bool:
     """Say whether a trigger was carried out that ended the run, and only the end of that is not written down."""
-    ends = [one for one in facts(session) if isinstance(one, TriggerFired | RunFinished)]
-    return bool(ends) and isinstance(ends[-1], TriggerFired)
+    ends = session.ledger.events(session.run, TriggerFired, RunFinished)
+    return bool(ends) and isinstance(ends[-1].event, TriggerFired)
 
 
 def facts(session: Session) -> tuple[Event, ...]:

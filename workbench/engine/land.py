@@ -93,9 +93,7 @@ def _refuse_parted(repo: Repository, record: RunRecord, branch: str) -> None:
     parted = parting(repo, record, branch)
     if parted is None:
         return
-    again = (
-        f"`workbench plan {record.plan}` and `workbench run {record.plan} --branch NEW` do it on {branch} as it is now"
-    )
+    again = f"`workbench plan {record.plan}` and `workbench run {record.plan}` do it on {branch} as it is now"
     if parted.collisions:
         raise Colliding(told(parted, record.branch), hint=again, collisions=parted.collisions)
     raise StalePlan(told(parted, record.branch), hint=again)
