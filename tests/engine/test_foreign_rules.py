@@ -190,6 +190,7 @@ class Shout(VisitorBasedCodemodCommand):
             raise SkipFile("not this one")
         return updated.with_changes(value=updated.value.upper())
 """
+WITH_OURS = {"app/a.py": "X = 'loud'\n", "mods/ours.py": OURS, "tests/test_it.py": "def test_it():\n    pass\n"}
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ class Shout(VisitorBasedCodemodCommand):
 )
 def test_a_codemod_of_the_teams_own(make_case, how, text, refused):
     rule = LIBCST.format(codemod="mods.ours.Shout", arguments=["--how", how])
-    case = make_case({"app/a.py": "X = 'loud'\n", "mods/ours.py": OURS}, plan=plan(rule))
+    case = make_case(WITH_OURS, plan=plan(rule))
     record = case.run()
     assert reasons(record) == refused
     assert git(case.root, "show", "workbench/small:app/a.py") == text
@@ -213,9 +214,7 @@ def test_a_codemod_of_the_teams_own(make_case, how, text, refused):
     [("mods.ours.Missing", "AttributeError"), ("os.path.join", "TypeError: os.path.join is no CodemodCommand")],
 )
 def test_a_codemod_that_cannot_be_used_is_said_to_be_none(make_case, codemod, told):
-    case = make_case(
-        {"app/a.py": "X = 'loud'\n", "mods/ours.py": OURS}, plan=plan(LIBCST.format(codemod=codemod, arguments=[]))
-    )
+    case = make_case(WITH_OURS, plan=plan(LIBCST.format(codemod=codemod, arguments=[])))
     [(_, reason, detail)] = reasons(case.run())
     assert reason == "program-failed"
     assert told in detail
