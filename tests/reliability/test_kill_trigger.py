@@ -48,6 +48,7 @@ def carried_out(calm: QuickPlace, place: QuickPlace, instant: str) -> None:
     """Kill the run at an instant, and hold what `resume` makes of it against the run that nobody disturbed."""
     was = before(place)
     assert place.workbench("run", "small", fault=instant).code == -9
+    place.quiet()
     assert place.workbench("resume").code == 1
     assert facts(place) == facts(calm), instant
     assert place.git("rev-parse", "workbench/small") == calm.git("rev-parse", "workbench/small")
