@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,12 @@ def files(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def run(make_repo, files, monkeypatch, tmp_path):
     """Carry the plan out with so many jobs, in the repository as it was, at the same place; the clock stands still."""
-    fresh, place = make_repo(files), tmp_path / "repo"
+    fresh, place = cache(lambda: make_repo(files)), tmp_path / "repo"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
     def carry_out(jobs: int | None) -> tuple[Case, RunRecord]:
         shutil.rmtree(place, ignore_errors=True)
-        shutil.copytree(fresh, place)
+        shutil.copytree(fresh(), place)
         case = Case(place, Means(lambda: ONCE, lambda: "run-1", {"PATH": "/usr/bin:/bin"}))
         return case, case.run(jobs=jobs)
 
@@ -117,3 +118,24 @@ def test_one_job_has_one_sandbox(run, tmp_path, jobs):
     run(jobs)
     assert not (tmp_path / "crowded").exists()
     assert not (tmp_path / "met").exists()
+
+
+BESIDE = """\
+import os, pathlib, sys
+with (pathlib.Path(sys.argv[1]) / 'log').open('a') as log:
+    log.write(f"{sys.argv[2]} {pathlib.Path.cwd().parts[-3]} {'build' in pathlib.Path('app/u2.py').read_text()}\\n")
+"""
+
+
+def test_gates_of_one_level_run_side_by_side_and_no_level_before_its_turn(run, files, tmp_path):
+    (tmp_path / "patience").write_text("0")
+    gate = '\n[[gates]]\nid = "{0}"\nlevel = "{1}"\nrun = ["{{python}}", "-c", {2}, {3}, "{0}"]\n'
+    words = json.dumps(BESIDE), json.dumps(str(tmp_path))
+    more = (("one", "static"), ("two", "static"), ("late", "protected"))
+    files["plans/small.toml"] += "".join(gate.format(name, level, *words) for name, level in more)
+    _, record = run(2)
+    assert record.gate_runs_unneeded > 0, "the search for the guilty guessed"
+    ran = [line.split() for line in (tmp_path / "log").read_text().splitlines()]
+    assert {tuple(one[:2]) for one in ran[:2]} == {("one", "1"), ("two", "2")}, "the base"
+    assert len([one for one in ran if one[0] == "one"]) == len([one for one in ran if one[0] == "two"]) == 3
+    assert [one[2] for one in ran if one[0] == "late"] == ["False", "False"], "the base, and what passed the others"
