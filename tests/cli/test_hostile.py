@@ -84,8 +84,9 @@ def test_secrets_are_nowhere_on_the_disk_and_the_ledger_is_for_its_owner_alone(m
     assert [one["path"] for one in json.loads(answer.out)["quarantined"]] == ["app/a.py"]
     state = root / ".git" / "workbench"
     assert state.stat().st_mode & 0o777 == 0o700
-    assert {one.name: one.stat().st_mode & 0o777 for one in state.iterdir()} == {"ledger.db": 0o600, "run.lock": 0o600}
-    stored = (state / "ledger.db").read_bytes()
+    modes = {one.name: one.stat().st_mode & 0o777 for one in state.iterdir()}
+    assert modes == dict.fromkeys(("ledger.db", "memo.db", "run.lock"), 0o600)
+    stored = b"".join(one.read_bytes() for one in state.iterdir())
     told = [call("-C", str(root), *words).out for words in (["log"], ["report", "small", "--format", "md"])]
     everything = [stored, (tmp_path / "events").read_bytes(), *(one.encode() for one in (answer.out, *told))]
     for secret in (TOKEN, GITHUB):
