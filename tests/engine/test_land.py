@@ -92,7 +92,7 @@ def assert_landed(root, before, head):
 
 def assert_nothing_left(root):
     state = root / ".git" / "workbench"
-    assert {place.name for place in state.iterdir()} <= {"ledger.db", "run.lock"}
+    assert {place.name for place in state.iterdir()} <= {"ledger.db", "memo.db", "run.lock"}
     assert not list((root / ".git").rglob("*.lock")) or [state / "run.lock"] == list((root / ".git").rglob("*.lock"))
     assert git(root, "fsck", "--strict") == ""
 
