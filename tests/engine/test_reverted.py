@@ -67,7 +67,7 @@ def test_a_revert_that_a_gate_turns_red_is_refused_and_moves_nothing(make_case):
     after = standing(case.root, None)
     assert (after.head, after.batches) == (before.head, before.batches)
     assert git(case.root, "rev-parse", "workbench/small") == before.head
-    assert "/cand" not in git(case.root, "for-each-ref", "--format=%(refname)", "refs/workbench")
+    assert git(case.root, "rev-parse", f"refs/workbench/{before.run}/cand") == before.base
     certificate = revert(case.root, "P2-002", means=case.means)
     assert certificate.to_tree == before.batches[0].tree
     assert [one.state for one in standing(case.root, None).batches] == [BatchState.KEPT, BatchState.ROLLED_BACK]

@@ -13,6 +13,7 @@ import psutil
 
 from tests.reliability.story import Place
 
+REFS = "--format=%(refname) %(objectname)"
 _TORN = ("**/*.lock", "**/packed-refs.new", "objects/**/tmp_*", "fast_import_crash_*")
 
 
@@ -63,8 +64,8 @@ def _leftovers(place: Place) -> Iterator[str]:
     git = place.root / ".git"
     for pattern in _TORN:
         yield from (str(one) for one in git.glob(pattern) if one.name != "run.lock")
-    refs = place.git("for-each-ref", "--format=%(refname)", "refs/workbench").split()
-    yield from (ref for ref in refs if ref.endswith("/cand"))
+    refs = dict(line.split() for line in place.git("for-each-ref", REFS, "refs/workbench").splitlines())
+    yield from (ref for ref in refs if ref.endswith("/cand") and refs[ref] != refs[ref.replace("/cand", "/base")])
     yield from (str(one) for one in (place.home / "cache/workbench/sandboxes").glob("*"))
     every = psutil.process_iter(["cmdline", "environ"])
     yield from (" ".join(one.info["cmdline"]) for one in every if _is_ours(one, place))

@@ -26,7 +26,7 @@ STEPS = {
     "12 the decision": "ledger.KeepDecided",
     "14 the batch is kept": "ledger.BatchKept",
     "15 the run ends": "ledger.RunFinished",
-    "15 the pin goes": "ref.cand.gone",
+    "15 the pin goes": "unpin",
     "F1 a file is set aside": "ledger.FileQuarantined",
     "F2 a batch is let go": "ledger.BatchDropped",
     "before a phase, one batch is rolled forth and back": "ledger.Drilled",

@@ -14,7 +14,6 @@ from workbench.repo.refs import (
     checked_out_branches,
     compare_and_swap,
     create_ref,
-    delete_ref,
     list_refs,
     put_ref,
     read_ref,
@@ -42,15 +41,12 @@ def test_a_ref_is_read_by_its_full_name_only(root, repo, commits, git):
     assert read_ref(repo, "main") is None
 
 
-def test_creating_swapping_and_deleting(root, repo, commits):
+def test_creating_and_swapping(root, repo, commits):
     create_ref(repo, RUN, commits[0])
     create_ref(repo, RUN, commits[0])
     compare_and_swap(repo, RUN, new=commits[1], old=commits[0], reason="keep P0-001")
     assert read_ref(repo, RUN) == commits[1]
     assert "keep P0-001" in (root / ".git/logs" / RUN).read_text()
-    delete_ref(repo, RUN, commits[1])
-    delete_ref(repo, RUN, commits[1])
-    assert read_ref(repo, RUN) is None
 
 
 def test_a_stale_expectation_moves_nothing(repo, commits):
@@ -59,8 +55,6 @@ def test_a_stale_expectation_moves_nothing(repo, commits):
         compare_and_swap(repo, RUN, new=commits[2], old=commits[0], reason="r")
     with pytest.raises(RefMoved, match="expected nothing"):
         create_ref(repo, RUN, commits[2])
-    with pytest.raises(RefMoved):
-        delete_ref(repo, RUN, commits[0])
     with pytest.raises(RefMoved, match="is at nothing"):
         compare_and_swap(repo, "refs/heads/gone", new=commits[1], old=commits[0], reason="r")
     assert read_ref(repo, RUN) == commits[1]
@@ -152,8 +146,6 @@ def test_packed_refs_are_refs(root, repo, commits, git):
     with pytest.raises(RefMoved):
         create_ref(repo, RUN, commits[2])
     assert list_refs(repo, "refs/heads/workbench") == {RUN: commits[1]}
-    delete_ref(repo, RUN, commits[1])
-    assert list_refs(repo, "refs/heads/workbench") == {}
 
 
 def test_listing_covers_what_is_below_a_prefix_and_nothing_beside_it(repo, commits):
@@ -197,7 +189,6 @@ def test_a_vetoing_hook_has_no_say_over_our_refs(root, repo, commits):
     hook.chmod(0o755)
     create_ref(repo, RUN, commits[0])
     compare_and_swap(repo, RUN, new=commits[1], old=commits[0], reason="r")
-    delete_ref(repo, RUN, commits[1])
 
 
 @pytest.mark.parametrize("name", ["workbench/plan", "feature", "a.b/c-d", "ünï", "@", "x@y", "heads/main"])

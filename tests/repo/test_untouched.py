@@ -4,7 +4,7 @@ import pytest
 
 from workbench.repo.candidate import build_candidate, commit_tree, identity_of
 from workbench.repo.history import Clash, diff, merge_tree_revert
-from workbench.repo.refs import compare_and_swap, create_ref, delete_ref, put_ref
+from workbench.repo.refs import compare_and_swap, create_ref, put_ref
 from workbench.repo.repository import open_repository
 from workbench.repo.sandbox import Sandbox
 from workbench.repo.sources import CommitSources
@@ -55,7 +55,6 @@ def work(repo, directory):
     assert not isinstance(undone, Clash)
     commit_tree(repo, tree=undone, parent=second.commit, message="revert", when=3)
     diff(repo, head.commit, second.commit)
-    delete_ref(repo, "refs/workbench/r/cand", second.commit)
 
 
 def test_a_whole_runs_work_leaves_the_users_files_index_head_config_and_hooks_as_they_were(busy, snapshot, tmp_path):

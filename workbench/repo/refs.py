@@ -72,15 +72,6 @@ def put_ref(repo: Repository, ref: str, commit: str) -> None:
     fault(f"{_point(ref)}.after")
 
 
-def delete_ref(repo: Repository, ref: str, old: str) -> None:
-    """Remove `ref`; one that is gone already is fine. Raises RefMoved when it points elsewhere than `old`."""
-    fault(f"{_point(ref)}.gone.before")
-    done = repo.git.act("update-ref", "--no-deref", "-d", ref, old, no=(1, 128))
-    fault(f"{_point(ref)}.gone.after")
-    if not done.yes:
-        _settle(ref, done, now=read_ref(repo, ref), wanted=None, old=old)
-
-
 def branch_ref(name: str) -> str:
     """Return the full ref of a branch name; raises UsageError for what cannot be one.
 
