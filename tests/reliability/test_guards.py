@@ -100,7 +100,8 @@ def _write(path: Path, text: str) -> None:
 
 def run_there(copy: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     """Run tests of the copy on the package of the copy; nothing they started lives on."""
-    options = ("-x", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", f"--basetemp={copy / 'tmp'}")
+    beside = copy.with_name(f"{copy.name}-tmp")  # not inside: what a test starts there would find our own settings
+    options = ("-x", "-n", "0", "-p", "no:randomly", "-p", "no:cacheprovider", f"--basetemp={beside}")
     command = [sys.executable, "-m", "pytest", *options, *(f"tests/{one}" for one in tests)]
     environ = {**os.environ, "PYTHONPATH": str(copy)}
     try:
