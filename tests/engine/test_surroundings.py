@@ -111,6 +111,7 @@ def test_nothing_of_ours_stays_behind(make_case, shared_cache: Path):
     assert list((shared_cache / "workbench" / "sandboxes").iterdir()) == []
     ours = sorted(path.name for path in (case.root / ".git" / "workbench").iterdir())
     assert ours == ["ledger.db", "memo.db", "run.lock"]
-    refs = git(case.root, "for-each-ref", "--format=%(refname)", "refs/workbench").splitlines()
-    assert refs == ["refs/workbench/run-1/base"]
+    refs = git(case.root, "for-each-ref", "--format=%(refname) %(objectname)", "refs/workbench").splitlines()
+    base = git(case.root, "rev-parse", "main")
+    assert refs == [f"refs/workbench/run-1/base {base}", f"refs/workbench/run-1/cand {base}"]
     assert [path.name for path in (case.root / ".git").rglob("*.lock")] == ["run.lock"]
