@@ -46,7 +46,7 @@ from netra_backend.app import uses
 
 
 def right():
-    assert True
+    pass
 
 
 def test_one(): assert asyncio.run(uses.one("a")).user_context == "a"
@@ -81,11 +81,11 @@ pytestmark = pytest.mark.issue_1184
 
 
 def test_sync():
-    assert True
+    pass
 
 
 def test_awaitable():
-    assert True
+    pass
 """
 LOGIN = """from pathlib import Path
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +18,7 @@ from workbench.engine.begin import RunOptions
 from workbench.engine.means import Means
 from workbench.engine.run import resume_run, run_plan
 from workbench.model.event import Event
-from workbench.model.run import RunRecord
+from workbench.model.run import RunOutcome, RunRecord
 
 PLAN = """
 name = "small"
@@ -100,3 +102,26 @@ def make_case(make_repo: Callable[[Mapping[str, str | bytes]], Path], means: Mea
         return Case(make_repo(files), means)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test leaves a repository with a finished run for the others to copy."""
+    return tmp_path_factory.mktemp("finished") / "repo"
+
+
+@pytest.fixture
+def landable(make_case: Callable[..., Case], means: Means, finished: Path, tmp_path: Path) -> Case:
+    """A finished run of two batches, and a user with other work in hand."""
+    if not finished.exists():
+        case = make_case(user("a"), user("b"), {"notes.txt": "notes\n", "other.py": "x = 1\n"}, max_files=1)
+        assert case.run().outcome is RunOutcome.COMPLETE
+        shutil.copytree(case.root, finished, symlinks=True)
+    root = tmp_path / "repo"
+    shutil.copytree(finished, root, symlinks=True)
+    (root / "notes.txt").write_text("edited\n")
+    (root / "other.py").write_text("x = 2\n")
+    subprocess.run(["git", "-C", root, "add", "other.py"], check=True)
+    (root / "other.py").write_text("x = 3\n")
+    (root / "mine.txt").write_text("untracked\n")
+    return Case(root, means)

@@ -23,5 +23,5 @@ def test_an_innocent_file_beside_three_guilty_ones_is_blamed_once_in_200_batches
 @pytest.mark.parametrize("chances", [ONE, FORTY], ids=["one flaky test", "forty of them"])
 def test_in_10000_batches(chances: dict[str, float], guilty: int, reports: bool) -> None:
     wrong = blamed(10_000, seed=SEED, chances=chances, guilty=guilty, reports=reports)
-    print(f"seed {SEED}: {wrong} of 10,000 batches")  # noqa: T201
+    print(f"seed {SEED}: {wrong} of 10,000 batches")  # noqa: T201  the figure, for `docs/reliability.md`
     assert wrong <= 50

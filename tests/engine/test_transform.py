@@ -63,4 +63,4 @@ def test_a_file_that_takes_too_long_is_told_by_name(seconds):
         outcomes = rewritten(transformer, *others[:5], "hangs.py", *others[5:])
     assert [one for one in outcomes if one[1] != "rewritten"] == [("hangs.py", "too-slow")]
     assert len(outcomes) == 41
-    print(f"limit {seconds} s: told after {time.monotonic() - began:.1f} s")  # noqa: T201
+    print(f"limit {seconds} s: told after {time.monotonic() - began:.1f} s")  # noqa: T201  the figure, for `docs/reliability.md`

@@ -29,7 +29,7 @@ def ran(tests: Mapping[str, Outcome] | None = None, *, code: int | None = None, 
         "reason": "red" if code or red else "",
     }
     fields |= keys
-    return GateReport("unit", Level.TESTS, seconds=1.0, exit_code=code, tests=tests, **fields)  # type: ignore[arg-type]
+    return GateReport("unit", Level.TESTS, seconds=1.0, exit_code=code, tests=tests, **fields)  # type: ignore[arg-type]  # the cases vary the fields
 
 
 def short(judgement: Judgement) -> tuple[Verdict, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

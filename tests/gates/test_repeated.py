@@ -30,7 +30,7 @@ def report(tests: dict[str, Outcome] | None, seconds: float = 1.0, **keys: objec
     red = any(one in (F, E) for one in (tests or {}).values())
     verdict = keys.pop("verdict", Verdict.FAIL if red else Verdict.PASS)
     reason = "red" if red else ""
-    return GateReport("unit", Level.TESTS, verdict, seconds, tests=tests, reason=reason, **keys)  # type: ignore[arg-type]
+    return GateReport("unit", Level.TESTS, verdict, seconds, tests=tests, reason=reason, **keys)  # type: ignore[arg-type]  # the cases vary the fields
 
 
 def test_one_red_run_of_several_makes_the_gate_red(bench: Bench, fill: Callable[..., None]) -> None:

@@ -88,7 +88,11 @@ def test_a_report_is_believed_as_far_as_it_goes(
 ) -> None:
     file = tmp_path / "report"
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    found = {JUNIT: read_junit, TAP: read_tap, LINES: lambda place: read_lines(place, LINE)}[kind](file)
+    assert_read({JUNIT: read_junit, TAP: read_tap, LINES: lambda place: read_lines(place, LINE)}[kind](file), then)
+
+
+def assert_read(found: TestReport | Unreadable, then: str | Mapping[str, Outcome]) -> None:
+    """`then` is what each test came to, or a part of the reason why the report is not believed."""
     if isinstance(then, str):
         assert isinstance(found, Unreadable)
         assert then in found.reason
@@ -119,13 +123,7 @@ def packet(test: str, status: int) -> bytes:
 def test_a_stream_is_believed_as_far_as_it_goes(tmp_path: Path, stream: bytes, then: str | dict[str, Outcome]) -> None:
     file = tmp_path / "report"
     file.write_bytes(stream)
-    found = read_subunit(file)
-    if isinstance(then, str):
-        assert isinstance(found, Unreadable)
-        assert then in found.reason
-    else:
-        assert isinstance(found, TestReport)
-        assert found.tests == then
+    assert_read(read_subunit(file), then)
 
 
 def test_a_report_of_an_earlier_run_is_not_found_by_the_next(bench: Bench) -> None:

@@ -7,7 +7,6 @@ each judged by a gate that prints 2 MiB.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -117,7 +116,7 @@ def _peak_of(pid: int) -> int:
 
 
 def ledger_bytes(place: Place) -> int:
-    return os.path.getsize(place.root / ".git/workbench/ledger.db")  # noqa: PTH202
+    return (place.root / ".git/workbench/ledger.db").stat().st_size
 
 
 def main(words: Sequence[str]) -> None:
@@ -128,7 +127,7 @@ def main(words: Sequence[str]) -> None:
         for command in (("run", "small"), ("status",), ("verify",), ("rollback", "all")):
             seen = watched(place, *command)
             told = f"{seen.peak >> 20} MiB, ledger {ledger_bytes(place) / 1e6:.1f} MB, {seen.seconds:.0f} s"
-            print(f"{' '.join(command)}: exit code {seen.code}, {told}", flush=True)  # noqa: T201
+            print(f"{' '.join(command)}: exit code {seen.code}, {told}", flush=True)
 
 
 if __name__ == "__main__":

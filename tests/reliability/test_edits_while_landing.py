@@ -159,4 +159,4 @@ def test_an_edit_at_many_moments(edit: Edit, ready: QuickPlace, window: float, t
     for moment in range(MOMENTS):
         seed = f"{SEED} {edit.__name__} {moment}"
         code = story(copied(ready, tmp_path / str(moment)), edit, seed, window)
-        print(f"seed {seed}: {'landed' if code == 0 else 'refused or taken back'}", flush=True)  # noqa: T201
+        print(f"seed {seed}: {'landed' if code == 0 else 'refused or taken back'}", flush=True)

@@ -20,6 +20,6 @@ def test_ten_thousand_violations_and_a_hundred_mebibytes_of_output(tmp_path: Pat
     status = json.loads(watched(place, "--json", "status").out)
     assert (status["totals"]["found"], status["totals"]["fixed"]) == (10_000, 10_000)
     assert place.git("rev-list", "--count", "main..workbench/small") == "50"
-    print(f"{seen.peak >> 20} MiB, ledger {ledger_bytes(place) / 1e6:.1f} MB")  # noqa: T201
+    print(f"{seen.peak >> 20} MiB, ledger {ledger_bytes(place) / 1e6:.1f} MB")
     assert seen.peak <= MEMORY
     assert ledger_bytes(place) <= LEDGER

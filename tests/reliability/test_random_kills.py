@@ -87,6 +87,6 @@ def test_killed_at_many_random_moments(kind: str, part: int, forker: Forker, cal
     for number in range(IN_A_PART):
         seed = f"{SEED} {kind} {part} {number}"
         deaths = story(tmp_path / str(number), forker, calm, kind, seed)
-        print(f"seed {seed}: {deaths} deaths", flush=True)  # noqa: T201
+        print(f"seed {seed}: {deaths} deaths", flush=True)
         died += deaths
     assert kind == "child" or died > 0

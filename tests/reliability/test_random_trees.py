@@ -83,5 +83,5 @@ def test_on_many_trees(part: int, forker: Forker, tmp_path: Path) -> None:
     kept = 0
     for number in range(IN_A_PART):
         kept += story(tmp_path / str(number), forker, f"{SEED} {part} {number}")
-        print(f"seed {SEED} {part} {number}: {kept} batches", flush=True)  # noqa: T201
+        print(f"seed {SEED} {part} {number}: {kept} batches", flush=True)
     assert kept > 0

@@ -104,4 +104,4 @@ def test_500_races(part: int, forker: Forker, others: list[Forker], calm: Undist
         seen += races(tmp_path / str(number), forker, others, calm, f"{SEED} {part} {number}")
         if refused(seen) >= RACES:
             break
-    print(f"seed {SEED} {part}: {number + 1} runs, {sorted(seen.items())}", flush=True)  # noqa: T201
+    print(f"seed {SEED} {part}: {number + 1} runs, {sorted(seen.items())}", flush=True)

@@ -63,4 +63,4 @@ def test_a_git_killed_at_every_system_call(
     assert len(calls) > 100
     for number, call in enumerate(calls[part::PARTS]):
         killed(tmp_path / str(number), forker, calm, call)
-        print(f"{call} of {len(calls)} calls", flush=True)  # noqa: T201
+        print(f"{call} of {len(calls)} calls", flush=True)

@@ -30,7 +30,7 @@ def make_way() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]  # noqa: PTH100
     mine = sys.modules.pop("sitecustomize")
     try:
-        import sitecustomize  # type: ignore[import-not-found] # noqa: F401
+        import sitecustomize  # type: ignore[import-not-found] # noqa: F401  the machine may have one, or none
     except ImportError as error:
         if error.name != "sitecustomize":
             raise
