@@ -13,7 +13,7 @@ import psutil
 from tests.reliability.quick import QuickPlace
 from tests.reliability.story import Ended
 
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class AtWork:
     _ended: Future[Ended]
 
     def ended(self) -> Ended:
-        return self._ended.result()
+        return self._ended.result(PATIENCE_SECONDS)
 
     def is_done(self) -> bool:
         return self._ended.done()

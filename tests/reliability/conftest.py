@@ -20,8 +20,8 @@ class Undisturbed:
 
 
 @pytest.fixture(scope="session")
-def forker() -> Iterator[Forker]:
-    made = Forker()
+def forker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forker]:
+    made = Forker(tmp_path_factory.mktemp("shelf"))
     yield made
     made.close()
 

@@ -25,6 +25,8 @@ WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def main() -> None:
     """Serve until the requests end."""
+    import gc
+
     from workbench.codemod.registry import kinds
     from workbench.repo.git import _import_gitpython
 
@@ -35,6 +37,8 @@ def main() -> None:
                 importlib.import_module(module.name)
     _import_gitpython()
     kinds()
+    gc.freeze()
+    print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -41,7 +41,7 @@ def hold(place: Place, was: Before, *, landed: bool = False) -> None:
     assert place.git("fsck", "--strict", "--no-dangling") == ""
     verified = json.loads(place.workbench("--json", "verify").out)
     assert verified["totals"]["mend"] == 0, verified
-    assert [*_leftovers(place)] == []
+    assert [*leftovers(place)] == []
     status = json.loads(place.workbench("--json", "status").out)
     totals = status["totals"]
     parts = ("fixed", "quarantined", "blocked", "excluded", "remaining")
@@ -59,7 +59,7 @@ def _seen(path: Path) -> tuple[object, ...]:
     return (str(path), status.st_mode, status.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def _leftovers(place: Place) -> Iterator[str]:
+def leftovers(place: Place) -> Iterator[str]:
     """Yield what a command left behind: locks, temporary objects, side refs of candidates, sandboxes, processes."""
     git = place.root / ".git"
     for pattern in _TORN:

@@ -29,13 +29,19 @@ class Strike:
 
 
 class Forker:
-    """The process that forks, for as long as the tests need it."""
+    """The process that forks, for as long as the tests need it; and what its places share, below `shelf`."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Path) -> None:
+        self._bytecode = shelf / "bytecode"
+        self._bytecode.mkdir()
+        self._shelf = shelf
+        self._templates: dict[str, QuickPlace] = {}
         command = [sys.executable, "-m", "tests.reliability.forker"]
         self._server = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
+        assert self._server.stdout is not None
+        assert self._server.stdout.readline() == "ready\n"
 
     @property
     def pid(self) -> int:
@@ -47,6 +53,21 @@ class Forker:
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
         return int(self._server.stdout.readline())
+
+    def template(self, files: Mapping[str, str]) -> QuickPlace:
+        """Return a place with those files that is only copied, never worked in."""
+        key = json.dumps(files)
+        if key not in self._templates:
+            place = settled(self._shelf / str(len(self._templates)), files)
+            self._templates[key] = self.serve(place)
+        return self._templates[key]
+
+    def serve(self, place: Place) -> QuickPlace:
+        """Return a place whose commands are forked, and whose gates compile the standard library no second time."""
+        cache = place.home / "cache/workbench"
+        cache.mkdir(parents=True)
+        (cache / "bytecode").symlink_to(self._bytecode)
+        return QuickPlace(place.root, place.home, self)
 
     def close(self) -> None:
         assert self._server.stdin is not None and self._server.stdout is not None
@@ -106,14 +127,13 @@ class QuickPlace(Place):
 
 
 def quickly(where: Path, forker: Forker, files: Mapping[str, str] = PART) -> QuickPlace:
-    """Settle in a directory as `story.settled` does."""
-    place = settled(where, files)
-    return QuickPlace(place.root, place.home, forker)
+    """Settle below a directory as `story.settled` does."""
+    return copied(forker.template(files), where)
 
 
 def copied(place: QuickPlace, where: Path) -> QuickPlace:
-    """Copy a place, links and times included, to `where`, a directory that is not there yet."""
-    shutil.copytree(place.root.parent, where, symlinks=True)
+    """Copy a place, links and times included, to `where`."""
+    shutil.copytree(place.root.parent, where, symlinks=True, dirs_exist_ok=True)
     return replace(place, root=where / "repo", home=where / "home")
 
 

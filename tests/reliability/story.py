@@ -10,11 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-GATE = """\
-import pathlib
-for path in sorted(pathlib.Path('app').glob('*.py')):
-    print(path.stem, 'FAILED' if 'build(1)  # bad' in path.read_text() else 'ok')
-"""
+# By programs that start in a millisecond: a story has up to twenty gate runs, and each push hundreds of stories.
+GATE = "grep -c 'build(1)  # bad' app/*.py | sed 's/:0$/ ok/; s/:1$/ FAILED/'"
 PLAN = f"""
 name = "small"
 
@@ -33,8 +30,8 @@ python = {json.dumps(sys.executable)}
 [[gates]]
 id = "unit"
 level = "tests"
-run = ["{{python}}", "-c", {json.dumps(GATE)}]
-report = {{ lines = "^(?P<test>\\\\w+) (?P<outcome>ok|FAILED)$" }}
+run = ["sh", "-c", {json.dumps(GATE)}]
+report = {{ lines = "^app/(?P<test>\\\\w+).py (?P<outcome>ok|FAILED)$" }}
 timeout = 60
 """
 USER = "from app.old import make\n\n\ndef run():\n    return make(1)  # {0}\n"

@@ -18,7 +18,7 @@ from tests.reliability.quick import Forker, QuickPlace, Strike, ended_well, quic
 from tests.reliability.strike import ERRORS
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-EACH_PUSH, PARTS = 7, 10
+EACH_PUSH, PARTS = 30, 10
 
 
 def struck(where: Path, forker: Forker, calm: Undisturbed, strike: Strike) -> None:

@@ -1,11 +1,12 @@
 """Whatever a user does in whatever order, with kills in between: the repository is as a model of a few lines says.
 
 The model knows which batches lie on the run branch, in the order they were kept; from that follows every byte of the
-branch. Every push tries a few short stories, `-m nightly` many long ones; `WORKBENCH_SEED` chooses others.
+branch. Every push tries fifty stories of twenty steps, `-m nightly` long ones; `WORKBENCH_SEED` chooses others.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -25,16 +26,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.reliability.oracle import Before, before, hold
-from tests.reliability.quick import Forker, QuickPlace, Strike, copied
+from tests.reliability.oracle import Before, before, hold, leftovers
+from tests.reliability.quick import QuickPlace, Strike, copied
 from tests.reliability.story import FILES
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 GOOD = {"P2-001": "app/a.py", "P2-003": "app/c.py"}
 BATCHES = ("P2-001", "P2-002", "P2-003")
 ACTS = st.integers(1, 120)
-PARTS = 10
-"""Of the hundred long stories: each tells of its end."""
+EACH_PUSH, PARTS = 5, 10
+"""Parts of the fifty short stories, and of the hundred long ones: each tells of its end."""
 CALM = settings(
     deadline=None,
     database=None,
@@ -46,6 +47,10 @@ CALM = settings(
 
 def migrated(source: str) -> str:
     return source.replace("app.old import make", "app.new import build").replace("make(1)", "build(1)")
+
+
+def blob_id(source: str) -> str:
+    return hashlib.sha1(b"blob %d\0%s" % (len(source), source.encode()), usedforsecurity=False).hexdigest()
 
 
 class Stories(RuleBasedStateMachine):
@@ -125,6 +130,7 @@ class Stories(RuleBasedStateMachine):
             assert ended.code in (0, 1), ended
             self.kept = self.begun
         self.begun = None
+        hold(self.place, self.was)
 
     @precondition(lambda self: self._idle() and self.kept)
     @rule()
@@ -156,11 +162,10 @@ class Stories(RuleBasedStateMachine):
     # What must hold
 
     def _on_branch(self, kept: list[str]) -> bool:
-        paths = {path: batch in kept for batch, path in GOOD.items()}
-        told = {path: self.place.git("show", f"workbench/small:{path}") for path in FILES}
-        return all(
-            told[path] == (migrated(source) if paths.get(path) else source).strip() for path, source in FILES.items()
-        )
+        paths = {path for batch, path in GOOD.items() if batch in kept}
+        expected = {path: blob_id(migrated(source) if path in paths else source) for path, source in FILES.items()}
+        listed = self.place.git("ls-tree", "-r", "--format=%(path) %(objectname)", "workbench/small")
+        return dict(line.split() for line in listed.splitlines()) == expected
 
     @invariant()
     def holds(self) -> None:
@@ -168,10 +173,14 @@ class Stories(RuleBasedStateMachine):
         if self.begun is None:
             assert self._on_branch(self.kept)
             assert self.place.git("rev-list", "--count", "main..workbench/small") == str(len(self.kept))
-            hold(self.place, self.was)
+            assert [*leftovers(self.place)] == []
 
     def teardown(self) -> None:
-        shutil.rmtree(self.where)
+        try:
+            if self.begun is None:
+                hold(self.place, self.was)
+        finally:
+            shutil.rmtree(self.where)
 
 
 @contextmanager
@@ -179,10 +188,12 @@ def stories(finished: QuickPlace, part: int = 0) -> Iterator[type[Stories]]:
     yield seed(SEED + 1000 * part)(type("Stories", (Stories,), {"finished": finished}))
 
 
-def test_a_few_stories(finished: QuickPlace, forker: Forker) -> None:
-    assert finished.forker is forker
-    with stories(finished) as machine:
-        run_state_machine_as_test(machine, settings=settings(CALM, max_examples=3, stateful_step_count=6))
+@pytest.mark.parametrize("part", range(EACH_PUSH))
+def test_fifty_stories(part: int, finished: QuickPlace) -> None:
+    with stories(finished, part) as machine:
+        run_state_machine_as_test(
+            machine, settings=settings(CALM, max_examples=50 // EACH_PUSH, stateful_step_count=20)
+        )
 
 
 @pytest.mark.nightly

@@ -18,14 +18,13 @@ from tests.reliability.story import GATE, PLAN
 # The gate freezes its watcher, which would end it, and waits; but only once.
 FREEZES = (
     """\
-import os, pathlib, signal, time
-waits = pathlib.Path.home() / 'waits'
-if waits.exists():
-    (pathlib.Path.home() / 'frozen.part').write_text(str(os.getppid()))
-    (pathlib.Path.home() / 'frozen.part').rename(pathlib.Path.home() / 'frozen')
-    os.kill(os.getppid(), signal.SIGSTOP)
-    waits.unlink()
-    time.sleep(60)
+if [ -e ~/waits ]; then
+    echo $PPID > ~/frozen.part
+    mv ~/frozen.part ~/frozen
+    kill -STOP $PPID
+    rm ~/waits
+    sleep 60
+fi
 """
     + GATE
 )

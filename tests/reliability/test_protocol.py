@@ -15,12 +15,10 @@ from tests.reliability.story import GATE, PLAN
 TOGETHER = {**PART, "plans/small.toml": PLAN.replace('by = ["file"]', 'by = ["rule"]')}
 # Green at the base; from the first candidate on, everything is red, whatever is judged.
 BREAKS = """\
-import pathlib
-broken = pathlib.Path.home() / 'broken'
-if 'build(1)' in pathlib.Path('app/a.py').read_text():
-    broken.touch()
-for path in sorted(pathlib.Path('app').glob('*.py')):
-    print(path.stem, 'FAILED' if broken.exists() else 'ok')
+grep -q 'build(1)' app/a.py && touch ~/broken
+for path in app/*.py; do
+    if [ -e ~/broken ]; then echo "$path FAILED"; else echo "$path ok"; fi
+done
 """
 
 

@@ -21,7 +21,7 @@ from tests.reliability.quick import Forker, ended_well, quickly, to_its_end
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 KINDS = ("tool", "group", "everything", "child")
-PARTS, IN_A_PART = 10, 10
+EACH_PUSH, PARTS, IN_A_PART = 8, 10, 10
 AGAIN = 0.4
 INSTANTS = 80
 """A run passes a few more."""
@@ -74,9 +74,10 @@ def story(where: Path, forker: Forker, calm: Undisturbed, kind: str, seed: str) 
     return died
 
 
+@pytest.mark.parametrize("number", range(EACH_PUSH))
 @pytest.mark.parametrize("kind", KINDS)
-def test_killed_at_a_random_moment(kind: str, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
-    story(tmp_path, forker, calm, kind, f"{SEED} {kind}")
+def test_killed_at_a_random_moment(kind: str, number: int, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
+    story(tmp_path, forker, calm, kind, f"{SEED} {kind} {number}")
 
 
 @pytest.mark.nightly

@@ -15,7 +15,7 @@ from tests.reliability.quick import Forker, QuickPlace
 from tests.reliability.random_trees import planted
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-PARTS, IN_A_PART = 10, 30
+EACH_PUSH, PARTS, IN_A_PART = 5, 10, 30
 BRANCH = "workbench/small"
 
 
@@ -72,8 +72,10 @@ def revert(place: QuickPlace, run: str, kept: list[dict[str, Any]], dice: random
     taken_back(place, dice.choice(["all", run]), "--revert")
 
 
-def test_what_is_taken_back_is_what_was_there(forker: Forker, tmp_path: Path) -> None:
-    kept = sum(story(tmp_path / str(number), forker, f"{SEED} {number}") for number in range(2))
+@pytest.mark.parametrize("part", range(EACH_PUSH))
+def test_what_is_taken_back_is_what_was_there(part: int, forker: Forker, tmp_path: Path) -> None:
+    numbers = range(part, 100, EACH_PUSH)
+    kept = sum(story(tmp_path / str(number), forker, f"{SEED} {number}") for number in numbers)
     assert kept > 0
 
 

@@ -37,8 +37,8 @@ PARTS, RACES = 5, 100
 
 
 @pytest.fixture(scope="module")
-def others() -> Iterator[list[Forker]]:
-    made = [Forker(), Forker()]
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Forker]]:
+    made = [Forker(tmp_path_factory.mktemp("shelf")) for _ in range(2)]
     yield made
     for one in made:
         one.close()

@@ -126,7 +126,7 @@ def test_all_that_git_calls_local_is_scrubbed_and_the_persons_configuration_stay
 def test_every_child_inherits_the_descriptors_it_was_given(root):
     held = os.open(root, os.O_RDONLY)
     try:
-        for printed in by_every_lane(Git.at(root, inherit=(held,)), *FDS):
+        for printed in by_every_lane(Git.at(root).giving((held,)), *FDS):
             assert str(held) in printed.decode().split()
         for printed in by_every_lane(Git.at(root), *FDS):
             assert str(held) not in printed.decode().split()

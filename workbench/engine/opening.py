@@ -35,11 +35,10 @@ class Opened:
 def open_run(directory: Path, means: Means, *, owner: str = "workbench run", jobs: int = 2) -> Iterator[Opened]:
     """Open `directory` for writing; raises LockHeld while another process works on the repository."""
     with ExitStack() as stack:
-        with open_repository(directory) as looked_at:
-            state = looked_at.state_dir
-        lock = stack.enter_context(RunLock.acquire(state, owner=owner))
+        looked_at = stack.enter_context(open_repository(directory))
+        lock = stack.enter_context(RunLock.acquire(looked_at.state_dir, owner=owner))
         inherit = (lock.fd,)
-        repo = stack.enter_context(open_repository(directory, inherit=inherit))
+        repo = looked_at.giving(inherit)
         ledger = stack.enter_context(Ledger.open(ledger_path(repo), clock=means.clock, environment=means.environ))
         transformer = stack.enter_context(Transformer(jobs))
         yield Opened(directory, repo, ledger, transformer, means, inherit)

@@ -33,8 +33,11 @@ def prove_sandbox(session: Session, stage: Stage) -> None:
         return
     bench = stage.at(session.plan.base_commit)
     proof = prove(bench, packages)
+    suites = [gate for gate in session.ws.spec.gates if _runs_python(gate)]
+    if not suites:
+        return
     sandbox, originals = bench.sandbox.resolve(), installed(bench, packages)
-    gates = [gate for gate in session.ws.spec.gates if _runs_python(gate) and (originals or is_deaf(gate.run))]
+    gates = [gate for gate in suites if originals or is_deaf(gate.run)]
     files = {Path(proof.origins[one]).resolve().relative_to(sandbox).as_posix() for one in originals or packages}
     if gates:
         _send_canary(session, stage, gates, sorted(files), originals)

@@ -57,15 +57,13 @@ _UNTOLD = "not on the branch, and git does not say why"
 
 def rebuild(directory: Path, means: Means, *, force: bool = False) -> Rebuilt:
     """Make the ledger of a repository anew. A ledger that holds is only set aside with `force`; raises Refused."""
-    with open_repository(directory) as looked_at:
-        state = looked_at.state_dir
     with (
-        RunLock.acquire(state, owner="workbench rebuild") as lock,
-        open_repository(directory, inherit=(lock.fd,)) as repo,
+        open_repository(directory) as repo,
+        RunLock.acquire(repo.state_dir, owner="workbench rebuild") as lock,
     ):
         path = ledger_path(repo)
         _refuse_sound(path, force=force)
-        return _renewed(repo, path, means)
+        return _renewed(repo.giving((lock.fd,)), path, means)
 
 
 def _refuse_sound(path: Path, *, force: bool) -> None:

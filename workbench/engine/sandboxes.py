@@ -106,14 +106,15 @@ class Sandboxes:
         """Return what was begun ahead; while it is waited for, another gate may run on the asking thread's stage."""
         for one in self._under_way:
             if one.question == question:
-                self._under_way.remove(one)
                 self._idle.put(self.own)
                 try:
-                    return one.answer.result()
+                    report = one.answer.result()
                 except WorkbenchError:
-                    return None  # asked again, it says what is wrong
-                finally:
-                    self.own = self._idle.get()
+                    report = None  # asked again, it says what is wrong
+                # Not when interrupted: it is still under way then, and must be ended, not waited for.
+                self._under_way.remove(one)
+                self.own = self._idle.get()
+                return report
         return None
 
     def _is_busy(self) -> bool:

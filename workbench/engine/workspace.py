@@ -38,15 +38,12 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(
-    directory: Path, plan: str | None, means: Means, *, inherit: tuple[int, ...] = ()
-) -> Iterator[Workspace]:
+def open_workspace(directory: Path, plan: str | None, means: Means) -> Iterator[Workspace]:
     """Open the repository around `directory` and read its plan.
 
-    `plan` is a path, a name, or None for the only plan there is. Descriptors in `inherit` are handed to
-    every git child.
+    `plan` is a path, a name, or None for the only plan there is.
     """
-    with open_repository(directory, inherit=inherit) as repo:
+    with open_repository(directory) as repo:
         yield read_workspace(repo, find_plan(plan, repo.root or directory), means)
 
 

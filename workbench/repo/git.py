@@ -61,13 +61,17 @@ class Git:
     variables: Mapping[str, str]
 
     @classmethod
-    def at(cls, directory: Path, *, inherit: tuple[int, ...] = ()) -> Git:
+    def at(cls, directory: Path) -> Git:
         """Return a runner for `directory`; raises EnvironmentFailed when there is no git."""
         found = find_git(os.environ.get("PATH", os.defpath), outside=_project(directory))
-        return cls(directory, found, inherit, {})
+        return cls(directory, found, (), {})
 
     def moved(self, directory: Path) -> Git:
         return replace(self, directory=directory)
+
+    def giving(self, inherit: tuple[int, ...]) -> Git:
+        """Return a runner whose children get these descriptors."""
+        return replace(self, inherit=inherit)
 
     def having(self, **variables: str) -> Git:
         """Return a runner whose children see `variables` as well."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -70,6 +70,10 @@ class Repository:
     def objects_dir(self) -> Path:
         return self.common_dir / "objects"
 
+    def giving(self, inherit: tuple[int, ...]) -> Self:
+        """Return this repository with a git whose every child gets the descriptors in `inherit`."""
+        return replace(self, git=self.git.giving(inherit))
+
     def head(self) -> Head:
         """Return where HEAD is; raises Refused in a repository without a commit."""
         done = self.git.ask("rev-parse", "HEAD^{commit}", "HEAD^{tree}", "--symbolic-full-name", "HEAD", no=(128,))
@@ -132,22 +136,22 @@ class Repository:
         return Refused("the repository has no commit yet", hint="workbench needs at least one commit to start from")
 
 
-def open_repository(directory: Path, *, inherit: tuple[int, ...] = ()) -> Repository:
-    """Open the repository around `directory`; every git child gets the descriptors in `inherit`.
+def open_repository(directory: Path) -> Repository:
+    """Open the repository around `directory`.
 
     Raises UsageError where there is no repository, Refused in one without a commit, EnvironmentFailed
     where git is missing or does not trust the directory.
     """
-    repository = find_repository(directory, inherit=inherit)
+    repository = find_repository(directory)
     repository.head()
     return repository
 
 
-def find_repository(directory: Path, *, inherit: tuple[int, ...] = ()) -> Repository:
+def find_repository(directory: Path) -> Repository:
     """Open the repository around `directory` whether or not it has a commit; raises as `open_repository`."""
     if not directory.is_dir():
         raise UsageError(f"{directory} is not a directory", path=str(directory))
-    git = Git.at(directory, inherit=inherit)
+    git = Git.at(directory)
     asked = ("--git-dir", "--git-common-dir", "--show-toplevel")
     done = git.ask("rev-parse", "--path-format=absolute", *asked, no=(128,))
     without_root = not done.yes and b"must be run in a work tree" in done.err

@@ -34,6 +34,7 @@ class Sandbox:
         self._repo = repo
         self._directory = directory
         self.path = directory / "tree"
+        self._trees: dict[str, str] = {}
         self._git_dir = self.path / ".git"
         # Named explicitly: a sandbox whose .git is gone must fail, and not act on a repository above it.
         self._git = repo.git.moved(self.path).having(GIT_DIR=str(self._git_dir), GIT_WORK_TREE=str(self.path))
@@ -70,7 +71,8 @@ class Sandbox:
         return self.path
 
     def _ready(self, commit: str) -> None:
-        tree = self._repo.tree(commit)
+        tree = self._trees.get(commit) or self._repo.tree(commit)
+        self._trees[commit] = tree
         if self._git_dir.is_dir() and not self._git_dir.is_symlink():
             try:
                 self._put(commit, tree)
