@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import BASE, PLAN, user
+from tests.engine.conftest import BASE, PYTEST, user
 from workbench.ledger.lock import RunLock
 from workbench.repo.checkup.standing import permissions
 from workbench.repo.git import Git
 from workbench.repo.repository import Repository
 
-REGULAR = {**BASE, **user("a"), "plans/small.toml": PLAN.format(max_files=25, python=sys.executable, gates="")}
+REGULAR = {**BASE, **user("a"), "plans/small.toml": PYTEST.format(max_files=25, python=sys.executable, gates="")}
 
 
 @pytest.fixture
@@ -319,7 +319,8 @@ run = ["scripts/gone.sh"]
 
 
 def test_what_a_plan_needs(root, git, ask, call):
-    plan = PLAN.replace("[run]\npython = {python!r}\n", NEEDS).format(max_files=25, python=sys.executable, gates=GATES)
+    plan = PYTEST.replace("[run]\npython = {python!r}\n", NEEDS)
+    plan = plan.format(max_files=25, python=sys.executable, gates=GATES)
     committed(root, git, {"plans/small.toml": plan, "scripts/check.sh": "", "app/broken.py": "app.old.make(\n"})
     write(root / ".env")
     found = ask(root, "small")

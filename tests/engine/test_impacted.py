@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.conftest import PLAN, user
+from tests.engine.conftest import PYTEST, user
 from tests.scan.scan_values import MemorySources
 from workbench.engine.selecting import Selection, homes_of
 from workbench.model.batch import BatchState
@@ -12,9 +12,7 @@ from workbench.model.event import GateJudged, SuiteMeasured
 from workbench.model.gate import GateReport, Level, Outcome, Verdict
 from workbench.scan.reach import Reach
 
-IMPACTED = PLAN.replace('level = "tests"', 'level = "tests"\nselect = "impacted"').replace(
-    "no:cacheprovider", "no:randomly"
-)
+IMPACTED = PYTEST.replace('level = "tests"', 'level = "tests"\nselect = "impacted"')
 FAR = {
     "far/__init__.py": "",
     "far/away.py": "VALUE = 1\n",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import PLAN, user
+from tests.engine.conftest import BASE, PLAN, PYTEST, user
 from workbench.model.batch import BatchState
 
 GATE = """
@@ -20,7 +20,7 @@ timeout = 60
 CLEAN = """
 import os, pathlib, shutil, subprocess, sys
 import app.a, app.b
-found = sorted(one.as_posix() for one in pathlib.Path().rglob("*") if "__pycache__" not in one.parts)
+found = sorted(one.as_posix() for one in pathlib.Path().rglob("*") if not {".git", "__pycache__"} & {*one.parts})
 assert found == FOUND, found
 assert "edited" not in pathlib.Path("app/new.py").read_text()
 """
@@ -62,12 +62,13 @@ def test_each_candidate_is_judged_in_a_tree_that_no_suite_has_touched(make_case,
     plan = PLAN.partition("[[gates]]")[0] + "{gates}"
     names = ("a", "b")
     modules = {f"app/{name}.py": user(name)[f"app/{name}.py"] for name in names}
-    files = {*modules, "app", "app/__init__.py", "app/new.py", "app/old.py", "check.py", "plans", "plans/small.toml"}
-    script = CLEAN.replace("FOUND", repr(sorted({*files, ".gitignore"}))) + rage
+    files = {*BASE, *modules, "app", "check.py", "plans", "plans/small.toml"}
+    script = CLEAN.replace("FOUND", repr(sorted(files))) + rage
     case = make_case(modules, {".gitignore": "*.log\n", "check.py": script}, max_files=1, plan=plan, gates=GATE)
     before = seen(case.root, git)
     record = case.run()
     assert [one.state for one in record.batches] == [BatchState.KEPT] * 2
+    assert [one.gates[-1].verdict for one in record.batches] == ["pass", "pass"]
     assert seen(case.root, git) == before
     changed = git(case.root, "diff", "--name-only", "main", record.branch).split()
     assert changed == ["app/a.py", "app/b.py"]
@@ -84,6 +85,6 @@ LEANING = {
 def test_a_test_that_needs_another_before_it_still_names_its_file_alone(make_case):
     """Alone it is red whatever is changed: asked alone, it would blame everybody."""
     parts = (user("a"), user("b"), LEANING)
-    record = make_case(*parts, plan=PLAN.replace("no:cacheprovider", "no:randomly")).run()
+    record = make_case(*parts, plan=PYTEST).run()
     assert [one.path for one in record.quarantined] == ["app/b.py"]
     assert [one.state for one in record.batches] == [BatchState.SPLIT]

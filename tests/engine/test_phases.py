@@ -33,7 +33,7 @@ id = "detection"
 level = "tests"
 when = "run"
 expect = "red-then-green"
-run = ["{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "detect", "--junitxml={junit}"]
+run = ["{python}", "-m", "pytest", "--disable-plugin-autoload", "-qpno:cacheprovider", "detect", "--junitxml={junit}"]
 """
 
 DETECT = """

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 
-from tests.engine.conftest import user
+import pytest
+
+from tests.engine.conftest import PYTEST, user
 from workbench.engine.standing import is_bad, next_command
 from workbench.model.batch import BatchState
 from workbench.model.event import GateJudged
@@ -18,6 +21,11 @@ def git(root, *words):
 
 def at(root, rev, path):
     return git(root, "show", f"{rev}:{path}")
+
+
+@pytest.fixture
+def make_case(make_case):
+    return partial(make_case, plan=PYTEST)
 
 
 def test_every_site_is_fixed_in_one_commit_per_batch(make_case):

@@ -53,8 +53,7 @@ def site(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=[one.name for one in TRAPS])
-def test_no_trap_lets_a_wrong_change_pass(make_repo, git, means, site, monkeypatch, trap: Trap) -> None:
-    monkeypatch.setitem(means.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+def test_no_trap_lets_a_wrong_change_pass(make_repo, git, means, site, trap: Trap) -> None:
     root = make_repo({"README": ""})
     words = {"SITE": site, "ROOT": root, "SOURCE": root / trap.layout if trap.layout == "src" else root}
     words["TAG"] = sys.implementation.cache_tag

@@ -38,7 +38,10 @@ EGGS = (
 )
 
 SCRIPT = '["{python}", "check.py"]'
-PYTEST = '["{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", "--junitxml={junit}"]'
+PYTEST = (
+    '["{python}", "-m", "pytest", "--disable-plugin-autoload", "-q", "-p", "no:cacheprovider", "tests", '
+    '"--junitxml={junit}"]'
+)
 CHECK = "import app.a\nassert app.a.run() == ('old', 1)\n"
 TEST = "def test_a():\n    from app import a\n\n    assert a.run() == ('old', 1)\n"
 INSERT = "import sys\n\nsys.path.insert(0, 'SOURCE')\n"
