@@ -29,8 +29,10 @@ def _history(repo: Repository) -> Diagnosis:
 
 def _objects(repo: Repository) -> Diagnosis:
     """Look for what HEAD's tree lacks; `--missing` keeps git from fetching it."""
+    if not repo.git.ask("rev-parse", "--verify", "--quiet", "HEAD", no=(1,)).yes:
+        return sound("objects", "none yet")
     try:
-        listed = repo.git.ask("rev-list", "--objects", "--no-walk", "--missing=print", "HEAD", no=(128,)).line
+        listed = repo.git.ask("rev-list", "--objects", "--no-walk", "--missing=print", "HEAD").line
     except EnvironmentFailed as error:
         return to_mend("objects", error.message, "`git fsck` says what is gone; fetch it from another clone")
     missing = [line[1:] for line in listed.split("\n") if line.startswith("?")]
