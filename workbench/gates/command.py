@@ -121,13 +121,9 @@ def _evidence(
 
 
 def _printed(report: Literal["tap", "subunit"] | LinesReport, output: Path) -> TestReport | Unreadable:
-    match report:
-        case "tap":
-            return read_tap(output)
-        case "subunit":
-            return read_subunit(output)
-        case LinesReport(lines=expression):
-            return read_lines(output, expression)
+    if isinstance(report, LinesReport):
+        return read_lines(output, report.lines)
+    return read_tap(output) if report == "tap" else read_subunit(output)
 
 
 def _report(

@@ -98,8 +98,8 @@ def read_subunit(output: Path) -> TestReport | Unreadable:
 
 def _subunit_cases(last: dict[str, int]) -> Iterator[Case]:
     for test, status in last.items():
-        if outcome := _SUBUNIT.get(status):
-            yield Case(test, outcome, "failed" if outcome is Outcome.FAILED else "")
+        outcome = _SUBUNIT[status]
+        yield Case(test, outcome, "failed" if outcome is Outcome.FAILED else "")
 
 
 def _lines(output: Path) -> list[str]:

@@ -113,14 +113,13 @@ class Memo:
             rows = self._db.execute(words, (self._owner, section)).fetchall()
         except sqlite3.Error as error:
             if error.sqlite_errorcode & 0xFF not in _BUSY:
-                self._forget()
+                self._forget(self._db)
             return {}
         return {key: (value, proof) for key, value, proof in rows if _are_bytes(key, value, proof)}
 
-    def _forget(self) -> None:
+    def _forget(self, db: sqlite3.Connection) -> None:
         """Throw a damaged file away, and begin another."""
-        if self._db is not None:
-            self._db.close()
+        db.close()
         with suppress(OSError):
             self._path.unlink()
         self._db = _opened(self._path)

@@ -48,19 +48,21 @@ class IndexLock:
             os.close(descriptor)
         try:
             os.link(self._own, self.path)
-        except FileExistsError:
+        except FileExistsError as error:
             self._own.unlink()
-            self.refuse_foreign()
-            raise
+            raise self._foreign() from error
 
     def refuse_foreign(self) -> None:
         """Raise Refused if somebody else holds the lock."""
         if os.path.lexists(self.path) and not self.held:
-            raise Refused(
-                f"{self.path} is there: another git is at work, or one died",
-                hint="wait for it; if no git is running, remove that file, and try again",
-                path=str(self.path),
-            )
+            raise self._foreign()
+
+    def _foreign(self) -> Refused:
+        return Refused(
+            f"{self.path} is there: another git is at work, or one died",
+            hint="wait for it; if no git is running, remove that file, and try again",
+            path=str(self.path),
+        )
 
     def replace_index(self, prepared: Path, at: Callable[[str], None]) -> None:
         """Make the file `prepared` the index, and let go of the lock. The lock must be held."""
