@@ -13,7 +13,7 @@ from workbench.engine.land import land
 from workbench.engine.landing import landing_under_way, resume_landing, undo_landing
 from workbench.engine.rollback import rollback
 from workbench.engine.standing import next_command, standing
-from workbench.model.errors import Conflict, EnvironmentFailed, Interrupted, Refused
+from workbench.model.errors import Conflict, EnvironmentFailed, Interrupted, Refused, UsageError
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -243,3 +243,28 @@ def test_a_ref_only_landing_that_died_does_not_move_a_branch_that_was_checked_ou
         resume_landing(landable.root, means=landable.means)
     assert git(landable.root, "rev-parse", "release") == git(landable.root, "rev-parse", "main")
     assert land(landable.root, "", None, means=landable.means).branch == "release"
+
+
+def test_an_edit_that_came_between_is_named_beside_what_stopped_the_landing(landable):
+    def at(now):
+        text = (landable.root / "app/a.py").read_text()
+        if now == "linked" and "build" not in text:
+            (landable.root / "saved.tmp").write_text("mine = True\n")
+            (landable.root / "saved.tmp").rename(landable.root / "app/a.py")
+        if now == "written":
+            (landable.root / "app/a.py").write_text("mine = 'later'\n")
+            raise OSError(28, "No space left on device", "app/b.py")
+
+    with pytest.raises(EnvironmentFailed, match="No space left") as caught:
+        land(landable.root, "", None, means=landable.means, at=at)
+    place = landable.root / ".git/workbench/keep"
+    (kept,) = (one for one in place.rglob("*") if one.is_file())
+    assert caught.value.hint == f"an edit that came between is kept (app/a.py in {kept}); everything was put back"
+    assert kept.read_text() == "mine = True\n"
+    assert (landable.root / "app/a.py").read_text() == "mine = 'later'\n"
+
+
+def test_where_no_landing_is_under_way_there_is_nothing_to_take_back(landable, make_repo):
+    with pytest.raises(UsageError, match="no landing is under way"):
+        undo_landing(landable.root, means=landable.means)
+    assert not landing_under_way(make_repo({"a.py": ""}))

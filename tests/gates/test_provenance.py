@@ -13,7 +13,7 @@ from making import gate
 
 from workbench.gates.bench import Bench
 from workbench.gates.command import run_command
-from workbench.gates.provenance import canary_source, canary_verdict, prove
+from workbench.gates.provenance import canary_source, canary_verdict, installed, prove
 from workbench.model.errors import ProvenanceFailed
 
 Fill = Callable[..., None]
@@ -51,6 +51,16 @@ def test_what_lies_in_the_sandbox_is_proven_without_running_it(bench: Bench, fil
 def test_an_editable_install_of_the_checkout_comes_second(bench: Bench, site: Path, tmp_path: Path) -> None:
     (site / "app.pth").write_text(f"{tmp_path / 'checkout'}\n")
     assert prove(bench, ("app",))
+
+
+def test_what_is_found_without_the_sandbox_is_named(bench: Bench, site: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "app").mkdir(parents=True)
+    (other / "app/__init__.py").write_text("")
+    (site / "ours.pth").write_text(f"{bench.sandbox}\n")
+    assert installed(bench, ("app", "nowhere")) == {}
+    (site / "ours.pth").write_text(f"{other}\n")
+    assert installed(bench, ("app", "nowhere")) == {"app": str(other / "app/__init__.py")}
 
 
 def test_an_editable_install_that_would_be_tested_is_caught(bench: Bench, site: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -205,3 +206,9 @@ def test_a_test_that_is_run_again_has_two_cases(tmp_path: Path) -> None:
 def test_a_record_without_its_end_is_unreadable(tmp_path: Path, text: str) -> None:
     (tmp_path / "record").write_text(text)
     assert isinstance(read_record(tmp_path / "record"), Unreadable)
+
+
+def test_a_monstrous_record_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "record").write_text('{"begin": 1}\n{"end": 0}\n')
+    os.truncate(tmp_path / "record", (256 << 20) + 1)
+    assert read_record(tmp_path / "record") == Unreadable("the record of the tests is larger than 256 MiB")

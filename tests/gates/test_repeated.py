@@ -53,6 +53,7 @@ def test_each_test_counts_by_its_worst_run_and_only_if_all_name_it() -> None:
     found = merged([report({"a": P, "b": P, "c": P}, 2.0), report({"a": P, "b": S}, 3.0)], 2)
     assert (found.tests, found.verdict, found.seconds, found.longest) == ({"a": P, "b": S}, Verdict.PASS, 5.0, 3.0)
     assert merged([report({"a": F}), report({"a": E}), report({"a": P})], 3).tests == {"a": E}
+    assert merged([report({"a": P}), report(None)], 2).tests is None
 
 
 def test_a_run_that_did_not_finish_decides_the_whole(bench: Bench) -> None:

@@ -102,9 +102,9 @@ def assert_read(found: TestReport | Unreadable, then: str | Mapping[str, Outcome
         assert set(found.failures) <= {test for test, outcome in then.items() if outcome in (F, E)}
 
 
-def packet(test: str, status: int) -> bytes:
+def packet(test: str, status: int, flags: int = 0x2800) -> bytes:
     name = test.encode()
-    whole = b"\xb3" + (0x2800 | status).to_bytes(2) + bytes([9 + len(name), len(name)]) + name
+    whole = b"\xb3" + (flags | status).to_bytes(2) + bytes([9 + len(name), len(name)]) + name
     return whole + zlib.crc32(whole).to_bytes(4)
 
 
@@ -117,6 +117,8 @@ def packet(test: str, status: int) -> bytes:
         pytest.param(packet("a", 2) + packet("a", 3) + packet("b", 2), "has no end for b", id="never ended"),
         pytest.param(packet("a", 3) + packet("a", 6), {"a": F}, id="two ends: the last"),
         pytest.param(packet("a", 1), {}, id="announced only"),
+        pytest.param(packet("a", 3) + packet("a", 6, 0x2000), {"a": P}, id="names no test"),
+        pytest.param(packet("a", 3) + packet("a", 6, 0x3800), {"a": P}, id="of another version"),
         pytest.param(b"", {}, id="nothing"),
     ],
 )

@@ -107,6 +107,12 @@ def test_a_fraction_must_be_one() -> None:
         codec.loads(SuiteRecord, text.replace("17/18", "17/0"))
 
 
+def test_bytes_come_back_and_must_be_some() -> None:
+    assert codec.shaped(bytes, codec.plain(b"\xff\0")) == b"\xff\0"
+    with pytest.raises(MalformedError, match="no bytes"):
+        codec.shaped(bytes, "no*base64")
+
+
 def test_changed_outcomes_are_refused() -> None:
     encoded = encode(e.GateJudged("r", "b", oid(1), judgement()))
     other = encode(e.GateJudged("r", "b", oid(1), judgement(tests=3)))

@@ -37,8 +37,8 @@ from workbench.model import event as e
 from workbench.model.batch import BatchState
 from workbench.model.errors import UsageError, WorkbenchError
 from workbench.model.gate import Level, TestCounts, Verdict
-from workbench.model.run import RunOutcome, SuiteRecord
-from workbench.model.violation import Count, SiteState
+from workbench.model.run import Drill, RunOutcome, SuiteRecord, TriggerRecord
+from workbench.model.violation import Count, Priority, SiteState
 
 
 def test_a_run_begins_as_its_plan_says(ledger: Ledger) -> None:
@@ -177,12 +177,14 @@ def test_the_intent_says_what_was_under_way(ledger: Ledger) -> None:
     ledger.record(events[1])
     pinned = ledger.intent(RUN).batch
     assert pinned is not None
+    assert not ledger.intent(RUN).moves_the_branch
     assert (pinned.state, pinned.commit, pinned.tree) == (BatchState.COMMITTED, oid(FIRST, 1), oid(FIRST, 1, "tree"))
     ledger.record(*events[2:-1])
     decided = ledger.intent(RUN).batch
     assert decided is not None
     assert decided.state is BatchState.KEEPING
     assert decided.decision == events[-2]
+    assert ledger.intent(RUN).moves_the_branch
     ledger.record(events[-1])
     assert ledger.intent(RUN).batch is None
 
@@ -192,6 +194,7 @@ def test_the_intent_names_an_unfinished_rollback(ledger: Ledger) -> None:
     begun, done = rolled_back(BASE, FIRST)
     ledger.record(begun)
     assert ledger.intent(RUN).rollback == begun
+    assert ledger.intent(RUN).moves_the_branch
     ledger.record(done)
     assert ledger.intent(RUN).rollback is None
 
@@ -285,3 +288,27 @@ def test_secrets_do_not_reach_the_file(tmp_path: Path) -> None:
     content = (tmp_path / "state" / "ledger.db").read_bytes()
     assert b"correct-horse" not in content
     assert key.encode() not in content
+
+
+def test_what_only_the_log_remembers_is_in_the_record_and_of_a_known_run(ledger: Ledger) -> None:
+    judged = judgement(verdict=Verdict.FAIL)
+    decided = e.TriggerDecided(RUN, "unit", "rollback-phase", FIRST, Priority.P0, judged)
+    fired = e.TriggerFired(RUN, TriggerRecord("unit", "rollback-phase", FIRST, ("test_a",), (), "lessons.md"))
+    drilled = e.Drilled(RUN, Drill("p0", FIRST, "c", "t", "t", "u", "u", ""))
+    ledger.record(decided, fired, drilled)
+    record = ledger.load_run(RUN)
+    assert (record.triggers, record.drills) == ((fired.record,), (drilled.drill,))
+    assert [stored.event for stored in ledger.events(RUN)][-3:] == [decided, fired, drilled]
+    for event in (decided, fired, drilled):
+        with pytest.raises(WorkbenchError, match="nobody"):
+            ledger.record(replace(event, run="nobody"))
+
+
+def test_a_run_stands_on_what_earlier_ones_kept_and_nobody_landed(ledger: Ledger) -> None:
+    tip = oid(FIRST, 1)
+    ledger.record(*to_kept(PLAN, FIRST, parent=BASE), finished(tip))
+    later = replace(make_plan(digest="d2"), base_commit=tip)
+    ledger.begin_run(started(later, "run-2"), later)
+    assert (ledger.load_run(RUN).ground, ledger.load_run("run-2").ground) == (BASE, BASE)
+    ledger.record(e.LandStarted(RUN, "land-1", "main", BASE, tip, "", ()), e.Landed(RUN, "land-1"))
+    assert ledger.load_run("run-2").ground == tip

@@ -11,6 +11,7 @@ import pytest
 
 from workbench.ledger import renewal
 from workbench.ledger.ledger import Ledger
+from workbench.model.errors import EnvironmentFailed
 
 
 def made(path: Path) -> Path:
@@ -61,3 +62,20 @@ def test_what_a_killed_renewal_left_is_used_again(tmp_path: Path) -> None:
         assert not new.exists()
         assert renewal.replace(path, made(new)) == path.with_name("ledger.db.aside-2")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["ledger.db", "ledger.db.aside-1", "ledger.db.aside-2"]
+
+
+def test_only_a_ledger_that_can_be_trusted_holds(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    assert not renewal.holds(path)
+    path.write_bytes(b"something else entirely" * 100)
+    assert not renewal.holds(path)
+    path.unlink()
+    assert renewal.holds(made(path))
+
+
+def test_where_a_file_cannot_have_two_names_the_old_one_stays(tmp_path: Path) -> None:
+    new = made(tmp_path / "new.db")
+    with pytest.raises(EnvironmentFailed, match="the old ledger cannot be kept") as caught:
+        renewal.replace(Path("/proc/self/comm"), new)
+    assert (caught.value.path, new.exists()) == ("/proc/self/comm", True)
+    assert "move comm away by hand" in caught.value.hint

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,3 +188,37 @@ def test_a_file_that_another_process_holds_is_done_without(path: Path, monkeypat
     other.execute("ROLLBACK")
     other.close()
     assert recalled(path, "a") == [True]
+
+
+def test_a_file_that_another_process_takes_later_stays(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memo, "_BUSY_SECONDS", 0.0)
+    kept(path, "a")
+    with Memo(path, "plan", "rules") as memory, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert memory.recall("facts", "a", ModuleFacts) is None
+        other.execute("ROLLBACK")
+    assert recalled(path, "a") == [True]
+
+
+def test_a_place_that_sqlite_cannot_open_is_done_without(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d" * 200] * 4)
+    deep.mkdir(parents=True)
+    kept(deep / "memo.db", "a")
+    assert recalled(deep / "memo.db", "a") == [False]
+
+
+def test_a_row_that_grows_beyond_measure_is_nothing(path: Path) -> None:
+    large, larger = (replace(FACTS, exports=("x" * (mebibytes << 20),)) for mebibytes in (7, 8))
+    with Memo(path, "plan", "rules") as memory:
+        memory.keep("facts", "a", large)
+        memory.keep("facts", "b", larger)
+    with Memo(path, "plan", "rules") as memory:
+        assert memory.recall("facts", "a", ModuleFacts) == large
+        assert memory.recall("facts", "b", ModuleFacts) is None
+
+
+def test_a_digest_stands_for_the_value(path: Path) -> None:
+    with Memo(path, "plan", "rules") as memory:
+        turned = replace(FACTS, defined=frozenset({"a", "b"}))
+        assert memory.digest(turned) == memory.digest(FACTS)
+        assert memory.digest(replace(FACTS, exports=("p", "q"))) != memory.digest(FACTS)

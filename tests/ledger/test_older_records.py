@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ledger_stories import BASE, FIRST, PLAN, oid, opened, rolled_back, started, to_kept
+from ledger_stories import BASE, FIRST, PLAN, oid, opened, rolled_back, started, to_judging, to_kept
 
 from workbench.ledger.ledger import Ledger
 from workbench.model import event as e
@@ -61,3 +61,12 @@ def test_a_record_that_was_changed_is_found(tmp_path: Path, old: str, new: str) 
     path = written(tmp_path, to_tree="abc")
     rewrite(path, old, new)
     assert problems(path) == ("the table rollbacks is not what the events make it",)
+
+
+def test_what_a_table_says_besides_its_records_counts_too(tmp_path: Path) -> None:
+    with opened(tmp_path) as ledger:
+        ledger.begin_run(started(PLAN), PLAN)
+        ledger.record(*to_judging(PLAN, FIRST, parent=BASE))  # a batch that nothing was decided about
+    with closing(sqlite3.connect(ledger.path)) as db, db:
+        db.execute("UPDATE batches SET parent = 'another'")
+    assert problems(ledger.path) == ("the table batches is not what the events make it",)

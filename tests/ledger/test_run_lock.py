@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.ledger.lock import RunLock
+from workbench.ledger.lock import RunLock, at_work
 from workbench.model.errors import EnvironmentFailed, LockHeld
 
 # Takes the lock, hands it to a child that sleeps, says both pids, and sleeps too.
@@ -157,3 +157,23 @@ def test_where_files_cannot_be_locked_it_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "run.lock")
     with pytest.raises(EnvironmentFailed, match="cannot be taken"):
         RunLock.acquire(tmp_path, owner="first")
+
+
+def test_asking_names_the_holder_and_is_none_of_the_holders(
+    tmp_path: Path, holder: tuple[subprocess.Popen[str], int]
+) -> None:
+    process, child = holder
+    busy = at_work(tmp_path)
+    assert busy is not None
+    assert f"workbench is at work here: process {process.pid}" in busy.message
+    process.kill()
+    process.wait()
+    end(child)
+    assert at_work(tmp_path) is None
+    with RunLock.acquire(tmp_path, owner="another"):
+        assert at_work(tmp_path) is None, "it is our own"
+
+
+def test_where_no_run_ever_was_nobody_is_at_work(tmp_path: Path) -> None:
+    assert at_work(tmp_path) is None
+    assert list(tmp_path.iterdir()) == []

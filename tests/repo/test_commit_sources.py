@@ -8,7 +8,7 @@ from workbench.model.errors import EnvironmentFailed
 from workbench.model.source import Entry
 from workbench.repo.git import Git
 from workbench.repo.repository import open_repository
-from workbench.repo.sources import CommitSources, OverlaySources
+from workbench.repo.sources import CommitSources, CountedSources, OverlaySources
 
 ODD = (
     "-rf.py",
@@ -180,3 +180,20 @@ def test_an_overlay_replaces_and_adds_and_passes_the_rest_through(root):
     asked = ["README", "app/a.py", "gone.py", "added.py", "app/b.py", "README"]
     assert [path for path, _ in over.read(asked)] == ["README", "app/a.py", "added.py", "app/b.py", "README"]
     assert dict(over.read(["app/a.py", "README"])) == {"app/a.py": b"new", "README": b"read me\n"}
+
+
+def test_what_was_read_is_counted_and_all_else_passes_through(root):
+    base = at_head(root)
+    counted = CountedSources(base)
+    assert (counted.commit, counted.entries(), counted.unreadable()) == (base.commit, base.entries(), base.unreadable())
+    assert dict(counted.read(["README", "gone.py"])) == {"README": b"read me\n"}
+    assert counted.read_paths == {"README"}
+
+
+def test_attributes_are_those_of_the_base_however_a_file_is_wrapped(make_repo):
+    base = at_head(make_repo({".gitattributes": "a.py filter=lfs\n", "a.py": "", "b.py": ""}))
+    refused = base.refused_attributes(["a.py", "b.py"])
+    assert list(refused) == ["a.py"]
+    for wrapped in (CountedSources(base), OverlaySources(base, {"b.py": b"x"})):
+        assert wrapped.refused_attributes(["a.py", "b.py"]) == refused
+        assert wrapped.refused_attributes(["b.py"]) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,3 +38,11 @@ def test_what_the_system_cannot_exchange_is_a_no(tmp_path: Path, stage: int) -> 
     (tmp_path / "stage/below").mkdir()
     assert not exchange(tmp_path / "stage", "below", stage), "a directory and one in it"
     assert [one.name for one in tmp_path.iterdir()] == ["stage"]
+
+
+def test_a_c_library_without_the_call_is_a_no(tmp_path: Path, stage: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())
+    (tmp_path / "one").write_text("one")
+    (tmp_path / "stage/two").write_text("two")
+    assert not exchange(tmp_path / "one", "two", stage)
+    assert (tmp_path / "one").read_text() == "one"

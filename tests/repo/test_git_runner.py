@@ -232,3 +232,13 @@ def test_importing_gitpython_starts_no_git(root, tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_PYTHON_REFRESH", "raise")
     subprocess.run([sys.executable, "-c", IMPORTING, root, real], check=True)
     assert not (tmp_path / "started").exists()
+
+
+def test_importing_gitpython_leaves_the_environment_as_it_was(root, monkeypatch):
+    monkeypatch.setenv("GIT_PYTHON_REFRESH", "raise")
+    for name in [name for name in sys.modules if name == "git" or name.startswith("git.")]:
+        monkeypatch.delitem(sys.modules, name)
+    before = dict(os.environ)
+    assert Git(root, find_git(os.environ["PATH"], outside=None), (), {}).act("rev-parse", "HEAD").yes
+    assert dict(os.environ) == before
+    assert "git" in sys.modules

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.model.errors import EnvironmentFailed
 from workbench.repo.candidate import build_candidate
-from workbench.repo.history import Clash, blob_diff, changed_paths, diff, merge_tree_revert
+from workbench.repo.history import Clash, blob_diff, changed_paths, contents, diff, merge_tree_revert
 from workbench.repo.repository import open_repository
 from workbench.repo.sources import CommitSources
 
@@ -164,3 +164,11 @@ def test_lines_that_nobody_changed_since_go_back_and_later_ones_stay(repo):
     third = build(repo, second.commit, {"README": b"one\n2\ntres\n"})
     undone = merge_tree_revert(repo, tip=third.commit, commit=first.commit)
     assert undone == build(repo, base.commit, {"app/a.py": b"1\n2\nthree\n", "README": b"1\n2\ntres\n"}).tree
+
+
+def test_what_a_path_holds_in_each_commit_or_nothing_where_one_has_no_file(repo):
+    base = repo.head().commit
+    made = build(repo, base, {"app/a.py": b"new\n"}).commit
+    assert contents(repo, "app/a.py", [made, base]) == (b"new\n", b"print('a')\n")
+    assert contents(repo, "gone.py", [made, base]) is None
+    assert contents(repo, "app", [made, base]) is None

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.repo.landing import commit_aside, land, lander, run
 from workbench.model.errors import Conflict, Refused
+from workbench.repo.land_check import landable
+
+
+class Killed(BaseException):
+    """Stands for the death of the process."""
+
+
+def stop(point):
+    def at(now):
+        if now == point:
+            raise Killed
+
+    return at
+
 
 NEW = {"app/a.py": b"print('new')\n", "app/b.py": b"new\n"}
 
@@ -276,3 +291,54 @@ def test_what_is_saved_over_a_file_that_is_deleted_is_kept(root):
     ((path, place),) = land(root, commit_aside(root, {"README": None}), at=at)
     assert path == "README"
     assert (root / place).read_text() == "mine\n"
+
+
+def test_a_lock_taken_in_the_same_moment_is_left(root, snapshot, monkeypatch):
+    """The last look finds no lock; git takes it before we link ours."""
+    one = lander(root, commit_aside(root, NEW))
+    one.check()
+
+    def theirs(descriptor, mode, change=os.fchmod):
+        (root / ".git/index.lock").write_text("theirs")
+        return change(descriptor, mode)
+
+    before = snapshot(root)
+    monkeypatch.setattr(os, "fchmod", theirs)
+    with pytest.raises(Refused, match=r"index\.lock is there"):
+        one.forward()
+    (root / ".git/index.lock").unlink()
+    assert snapshot(root) == before
+    assert list((root / ".git/workbench/land").iterdir()) == []
+
+
+def test_a_working_tree_on_another_file_system_is_refused(repo):
+    with pytest.raises(Refused, match="on different file systems") as caught:
+        landable(repo, Path("/proc"), ())
+    assert "git merge --ff-only" in caught.value.hint
+    landable(repo, repo.root, ())
+
+
+def test_what_was_taken_out_and_edited_since_a_kill_is_left_where_it_is(root):
+    """An editor that saved in place, after our link and before the kill; then the user checked the file out again."""
+    one = lander(root, commit_aside(root, NEW), at=stop("linked"))
+    with pytest.raises(Killed):
+        one.forward()
+    (root / "app/a.py").write_text("mine\n")
+    (root / "app/a.py").unlink()
+    (root / ".git/index.lock").unlink()
+    run(root, "checkout", "--", "app/a.py")
+    with pytest.raises(Conflict, match=r"app/a\.py was changed while"):
+        lander(root, one.move.new).forward(resuming=True)
+    ((path, place),) = lander(root, one.move.new).undo()
+    assert (path, Path(place).read_text()) == ("app/a.py", "mine\n")
+    assert run(root, "status", "--porcelain") == ""
+
+
+def test_what_was_taken_out_and_is_gone_comes_back_from_git(root):
+    one = lander(root, commit_aside(root, {**NEW, "README": None, "n.py": b"n"}), at=stop("index-written"))
+    with pytest.raises(Killed):
+        one.forward()
+    shutil.rmtree(root / ".git/workbench/keep")
+    assert lander(root, one.move.new).undo() == ()
+    assert run(root, "status", "--porcelain") == ""
+    assert (root / "app/a.py").read_text() == "print('a')\n"

@@ -15,6 +15,7 @@ from workbench.repo.refs import (
     compare_and_swap,
     create_ref,
     list_refs,
+    list_refs_with,
     put_ref,
     read_ref,
 )
@@ -201,10 +202,9 @@ def test_branch_names_git_takes(name):
     "name", ["", "-x", "--force", "HEAD", "a..b", "a b", "a~1", "a^", "a:b", "a?", "a*", "a[b", "a\\b", "/a", "a/",
              "a//b", "a.lock", ".a", "a/.b", "a.", "@{-1}", "a@{b", "a\x7fb", "a\nb"]
 )  # fmt: skip
-def test_names_that_are_no_branch(name):
-    assert (
-        subprocess.run(["git", "check-ref-format", "--branch", name], capture_output=True, check=False).returncode != 0
-    )
+def test_names_that_are_no_branch(name, tmp_path):
+    asked = ["git", "check-ref-format", "--branch", name]  # `@{-1}` is one where a branch was left
+    assert subprocess.run(asked, cwd=tmp_path, capture_output=True, check=False).returncode != 0
     with pytest.raises(UsageError, match="cannot be the name of a branch") as refused:
         branch_ref(name)
     assert refused.value.exit_code == 2
@@ -221,3 +221,14 @@ def test_a_symbolic_ref_is_not_followed_when_it_is_moved(root, repo, commits, gi
     compare_and_swap(repo, RUN, new=commits[1], old=commits[0], reason="r")
     assert read_ref(repo, "refs/heads/main") == commits[0]
     assert read_ref(repo, RUN) == commits[1]
+
+
+def test_refs_are_found_by_what_their_history_holds(repo, commits):
+    for name, commit in zip(("one", "two", "three"), commits, strict=True):
+        create_ref(repo, f"refs/workbench/r1/{name}", commit)
+    create_ref(repo, "refs/workbench/r2/three", commits[2])
+    assert list_refs_with(repo, commits[1], "refs/workbench/r1") == (
+        "refs/workbench/r1/three",
+        "refs/workbench/r1/two",
+    )
+    assert list_refs_with(repo, commits[2], "refs/workbench/r3") == ()

@@ -282,3 +282,14 @@ def test_a_link_in_the_commit_does_not_lead_a_copy_out(make_repo, git, tmp_path,
         sandbox.checkout(repo.head().commit)
         assert sandbox.copy_in(root, ["build/*.so", ".git/config", ".git"]) == ()
     assert list((tmp_path / "precious").iterdir()) == []
+
+
+def test_what_it_holds_is_what_lies_there_not_what_the_index_remembers(repo, place, commits):
+    base, made = commits
+    sandbox = Sandbox.open(repo, place)
+    lies = sandbox.checkout(made)
+    assert sandbox.held() == repo.tree(made)
+    (lies / "untracked.py").write_text("")
+    assert sandbox.held() == repo.tree(made)
+    (lies / "app/a.py").write_text("print('a')\n")
+    assert sandbox.held() == repo.tree(base)
