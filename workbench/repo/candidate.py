@@ -90,7 +90,8 @@ def commit_tree(
     repo: Repository, *, tree: str, parent: str, message: str, when: int, name: Identity = WORKBENCH
 ) -> Candidate:
     """Commit an existing tree on top of `parent`: what a rollback or a revert returns to."""
-    made = signing(repo.git, name, when).act("commit-tree", "-p", parent, tree, stdin=encoded(message))
+    with incoming(repo) as git:
+        made = signing(git, name, when).act("commit-tree", "-p", parent, tree, stdin=encoded(message))
     return Candidate(made.line, tree)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.repo.encoding import raw, text
 from workbench.repo.git import Git
+from workbench.repo.incoming import incoming
 from workbench.repo.index import private_index
 from workbench.repo.objects import REGULAR, leaves, read_objects
 from workbench.repo.repository import Repository
@@ -59,7 +60,7 @@ def merge_tree_revert(repo: Repository, *, tip: str, commit: str) -> str | Clash
     A path that `tip` has as `commit` left it goes back to what it was before `commit`; of one changed since, the lines
     do that nobody changed since. Lines changed again are a clash.
     """
-    with private_index(repo) as git:
+    with incoming(repo) as store, private_index(replace(repo, git=store)) as git:
         git.act("read-tree", "-i", "-m", "--aggressive", commit, tip, f"{commit}^1")
         unmerged = text(git.ask("ls-files", "-z", "--unmerged").out).split("\0")[:-1]
         sides: defaultdict[str, dict[str, tuple[str, str]]] = defaultdict(dict)

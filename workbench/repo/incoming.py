@@ -20,6 +20,7 @@ from workbench.repo.git import Git
 from workbench.repo.repository import Repository
 
 PREFIX = "tmp_objdir-workbench-"
+_UNFINISHED = "tmp_"  # how git calls what is not an object yet
 
 
 @contextmanager
@@ -46,6 +47,8 @@ def incoming(repo: Repository) -> Iterator[Git]:
 def _publish(aside: Path, store: Path) -> None:
     """Link every object file into the store and make it durable; a pack before the index that announces it."""
     files = [file.relative_to(aside) for file in aside.rglob("*") if file.is_file()]
+    # A helper of git's that died left these; git itself went on without it.
+    files = [file for file in files if not any(part.startswith(_UNFINISHED) for part in file.parts)]
     for file in sorted(files, key=lambda file: (file.suffix == ".idx", file)):
         (store / file.parent).mkdir(exist_ok=True)
         # A file of that name holds that content: names are hashes.

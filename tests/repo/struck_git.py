@@ -1,0 +1,92 @@
+"""A `git` first on PATH that dies at one of its system calls, by strace, or before or after its work.
+
+`tests/reliability/traced_git.py` does so for a whole run; this one does for a single operation, also lists what git's
+own children do, and says whether the kill was met.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.reliability.traced_git import CHANGING
+
+# A git that is asked by another git is counted like one that we ask: git looks for itself in GIT_EXEC_PATH.
+_SCRIPT = """#!/bin/sh
+export GIT_EXEC_PATH='{here}'
+n=0
+[ -e '{here}/count' ] && read -r n < '{here}/count'
+n=$((n + 1))
+echo $n > '{here}/count'
+{how}
+exec {git} "$@"
+"""
+_LIST = """exec {strace} -qq -y -s 0 -o '{here}/calls.'$n -e trace={changing} {git} "$@" """
+_KILL = """[ $n -eq {at} ] && exec {strace} -q -o '{here}/end' -e trace={name} \
+-e inject={name}:signal=KILL:when={k} {git} "$@" """
+_BEFORE = "[ $n -eq {at} ] && : > '{here}/end' && kill -9 $$"
+_AFTER = """[ $n -eq {at} ] && {{ {git} "$@"; : > '{here}/end'; kill -9 $$; }} """
+
+_CALL = re.compile(r"(\w+)\((.*)")
+_TO_A_FILE = re.compile(r"\d+</(?!dev/(?!shm/))")  # not to a pipe, not to a device
+
+
+@dataclass(frozen=True)
+class Kill:
+    """The `k`-th system call `name` of the `git`-th git that is started; or `name` is "before" or "after"."""
+
+    git: int
+    name: str
+    k: int = 0
+
+
+class StruckGit:
+    """A directory for the front of PATH. Without a `kill` it only writes down what each git does."""
+
+    def __init__(self, directory: Path, kill: Kill | None = None) -> None:
+        self.directory = directory
+        self._kill = kill
+        directory.mkdir()
+        words = {"here": directory, "git": shutil.which("git"), "strace": shutil.which("strace")}
+        how = _LIST
+        if kill is not None:
+            how = {"before": _BEFORE, "after": _AFTER}.get(kill.name, _KILL)
+            words |= {"at": kill.git, "name": kill.name, "k": kill.k}
+        script = directory / "git"
+        script.write_text(_SCRIPT.format(how=how.format(changing=CHANGING, **words), **words))
+        script.chmod(0o755)
+
+    @property
+    def met(self) -> bool:
+        """Whether a git was killed."""
+        end = self.directory / "end"
+        by_hand = self._kill is not None and self._kill.name in ("before", "after")
+        return end.exists() and (by_hand or "killed by SIGKILL" in end.read_text())
+
+    @property
+    def count(self) -> int:
+        """How many gits were started."""
+        return int((self.directory / "count").read_text())
+
+    def kills(self) -> Iterator[Kill]:
+        """Yield every system call that changes something on the disk, of each git that was started."""
+        for number in range(1, self.count + 1):
+            seen: Counter[str] = Counter()
+            for line in (self.directory / f"calls.{number}").read_text().splitlines():
+                found = _CALL.match(line)
+                if found is None:
+                    continue
+                name, rest = found.groups()
+                seen[name] += 1
+                if _changes(name, rest):
+                    yield Kill(number, name, seen[name])
+
+
+def _changes(name: str, rest: str) -> bool:
+    if name == "openat":
+        return "O_CREAT" in rest
+    return not name.startswith(("write", "pwrite")) or _TO_A_FILE.match(rest) is not None

@@ -1,0 +1,234 @@
+"""Each git of each operation is killed at every system call by which it changes the disk; then it is done again.
+
+Needs strace, and leave to use it; without, these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+import pytest
+from git_operations import OPERATIONS, Commits, Ground, Operation, make_template
+from landing import run
+from struck_git import Kill, StruckGit
+
+import workbench
+from tests.reliability.traced_git import can_trace
+from workbench.model.errors import EnvironmentFailed
+from workbench.repo.git import Git
+
+pytestmark = pytest.mark.skipif(not can_trace(), reason="strace is not there, or may not trace")
+SOURCES = Path(workbench.__file__).parent
+LEAST = 400
+MEMORY = Path("/dev/shm")
+READING = {
+    *("cat-file", "check-attr", "config", "diff-tree", "for-each-ref", "hash-object", "ls-files", "ls-tree"),
+    *("merge-base", "rev-list", "rev-parse", "show", "status", "symbolic-ref", "version", "worktree"),
+}
+TORN = ("**/*.lock", "**/packed-refs.new", "objects/**/tmp_*", "objects/**/*.keep", "fast_import_crash_*")
+Site = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is the user's, with the times, and where the refs are; a landing writes files and index of its own."""
+
+    files: dict[str, bytes]
+    refs: dict[str, bytes]
+    index: object
+    times: dict[str, int]
+
+
+def look(root: Path, *, lands: bool) -> Look:
+    git = root / ".git"
+    mine = [one for one in sorted(root.rglob("*")) if one.is_file() and ".git" not in one.relative_to(root).parts]
+    refs = [one for one in (git / "refs").rglob("*") if one.is_file()]
+    return Look(
+        files={str(one.relative_to(root)): one.read_bytes() for one in [*mine, git / "HEAD", git / "config"]},
+        refs={str(one.relative_to(git)): one.read_bytes() for one in [*refs, git / "packed-refs"]},
+        index=run(root, "ls-files", "--stage") if lands else (git / "index").read_bytes(),
+        times={} if lands else {str(one): one.stat().st_mtime_ns for one in [*mine, git / "index"]},
+    )
+
+
+@dataclass(frozen=True)
+class Calm:
+    """An operation that nobody disturbed: its answer, what is there then, and where its gits can be killed."""
+
+    answer: object
+    after: Look
+    kills: tuple[Kill, ...]
+    sites: frozenset[Site]
+
+
+Make = Callable[[Operation], Callable[[], Ground]]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Commits]:
+    """Make the repository that all begin with, and its commits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        for role in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{role}_NAME", "Ada")
+            patch.setenv(f"GIT_{role}_EMAIL", "ada@example.org")
+            patch.setenv(f"GIT_{role}_DATE", "1700000000 +0000")
+        root = tmp_path_factory.mktemp("template")
+        return root, make_template(root)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """Return a directory in memory, where there is one: flushing is what takes the time."""
+    if not os.access(MEMORY, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=MEMORY) as found:
+        yield Path(found)
+
+
+@pytest.fixture
+def make(template: tuple[Path, Commits], place: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """`make(operation)` prepares one and returns what makes a fresh copy of that, always at one place."""
+    root, commits = template
+    git = shutil.which("git")
+    assert git is not None
+    ground = Ground(place / "here/root", place / "here/aside", commits, git)
+    monkeypatch.setattr(tempfile, "tempdir", str(ground.aside))
+
+    def copied(source: Path) -> Ground:
+        shutil.rmtree(place / "here", ignore_errors=True)
+        shutil.copytree(source, place / "here", symlinks=True)
+        return ground
+
+    def prepared(operation: Operation) -> Callable[[], Ground]:
+        start = place / operation.name
+        shutil.copytree(root, start / "root")
+        (start / "aside").mkdir()
+        operation.prepare(copied(start))
+        shutil.rmtree(start)
+        shutil.copytree(place / "here", start, symlinks=True)
+        return lambda: copied(start)
+
+    return prepared
+
+
+def struck(operation: Operation, ground: Ground, git: StruckGit) -> object:
+    """Do the operation with this git, which is first on PATH for those who look for one themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(git.directory), prepend=os.pathsep)
+        return operation.do(replace(ground, git=str(git.directory / "git")))
+
+
+def undisturbed(fresh: Callable[[], Ground], operation: Operation) -> Calm:
+    """Do the operation once, with a git that is only watched."""
+    ground = fresh()
+    git = StruckGit(ground.aside.with_name("bin"))
+    sites: set[Site] = set()
+    sys.setprofile(lambda frame, event, _: sites.update(acts(frame, event)))
+    try:
+        answer = struck(operation, ground, git)
+    finally:
+        sys.setprofile(None)
+    assert torn(ground) == []
+    around = [Kill(number, moment) for number in range(1, git.count + 1) for moment in operation.moments]
+    first, step = operation.part
+    kills = (*list(git.kills())[first::step], *around)
+    return Calm(answer, look(ground.root, lands=operation.lands), kills, frozenset(sites))
+
+
+def killed(fresh: Callable[[], Ground], operation: Operation, calm: Calm, kill: Kill) -> bool:
+    """Kill one git once, recover, do it again; says whether the kill was met."""
+    ground = fresh()
+    git = StruckGit(ground.aside.with_name("bin"), kill)
+    try:
+        answer = struck(operation, ground, git)
+        assert answer in (calm.answer, operation.weaker or calm.answer)
+    except EnvironmentFailed:
+        operation.recover(ground)
+        answer = again(operation, ground)
+        assert answer == calm.answer
+    assert look(ground.root, lands=operation.lands) == calm.after
+    # A git of the user's would say the same of such a lock, and how to go on.
+    assert [one for one in torn(ground) if not (operation.lands and one.endswith("/HEAD.lock"))] == []
+    assert run(ground.root, "fsck", "--strict", "--no-dangling") == ""
+    return git.met
+
+
+def again(operation: Operation, ground: Ground) -> object:
+    """Do it again; a lock of a ref of the user's is his to remove, and he is told which."""
+    git = ground.root / ".git"
+    while left := [*git.glob("HEAD.lock"), *git.glob("refs/heads/*.lock")] if operation.lands else []:
+        with pytest.raises(EnvironmentFailed, match="File exists") as told:
+            operation.do(ground)
+        next(one for one in left if str(one) in told.value.message).unlink()
+        operation.recover(ground)
+    return operation.do(ground)
+
+
+def torn(ground: Ground) -> list[str]:
+    """Return what git or workbench left that should not be there."""
+    git = ground.root / ".git"
+    left = [one for pattern in TORN for one in git.glob(pattern)]
+    left += (git / "workbench").glob("*")
+    left += (one for one in ground.aside.iterdir() if one.name not in ("begun", "sample", "sandbox"))
+    return [str(one) for one in left]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+def test_a_git_killed_at_any_system_call_leaves_nothing_half_done(operation: Operation, make: Make) -> None:
+    fresh = make(operation)
+    calm = undisturbed(fresh, operation)
+    for kill in calm.kills:
+        # Where a second turns meanwhile, git may look at an index once more: then the call is another one.
+        assert killed(fresh, operation, calm, kill) or killed(fresh, operation, calm, kill), kill
+
+
+def acts(frame: FrameType, event: str) -> Iterator[Site]:
+    """Yield where in our sources a git was started that changes something, if this is such a call."""
+    if event != "call" or frame.f_code not in (Git.act.__code__, inspect.unwrap(Git.talk).__code__):
+        return
+    back = frame.f_back
+    while back is not None and not _ours(back.f_code.co_filename):
+        back = back.f_back
+    assert back is not None
+    yield str(Path(back.f_code.co_filename).relative_to(SOURCES)), back.f_lineno
+
+
+def _ours(name: str) -> bool:
+    return Path(name).is_relative_to(SOURCES) and not name.endswith("repo/git.py")
+
+
+def calls_of(*methods: str) -> Iterator[tuple[str, ast.Call]]:
+    """Yield each call of a method of that name in our sources, with its file."""
+    for file in SOURCES.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods:
+                yield str(file.relative_to(SOURCES)), node
+
+
+def test_every_git_that_changes_something_is_killed(make: Make) -> None:
+    calm = [undisturbed(make(operation), operation) for operation in OPERATIONS]
+    done = {site for one in calm for site in one.sites}
+    missing = [
+        (file, node.lineno)
+        for file, node in calls_of("act", "talk")
+        if file != "repo/git.py" and not any((file, line) in done for line in range(node.lineno, node.end_lineno + 1))
+    ]
+    assert missing == []
+    assert sum(len(one.kills) for one in calm) > LEAST
+
+
+def test_what_is_only_asked_changes_nothing() -> None:
+    asked = {node.args[0].value for file, node in calls_of("ask", "stream") if isinstance(node.args[0], ast.Constant)}
+    assert asked == READING
