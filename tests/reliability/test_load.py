@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.reliability.load import Size, ledger_bytes, loaded, watched
 
 MEMORY, LEDGER = 1 << 30, 200_000_000
 
 
-@pytest.mark.nightly
 def test_ten_thousand_violations_and_a_hundred_mebibytes_of_output(tmp_path: Path) -> None:
     place = loaded(tmp_path, Size(violations=10_000, files=2_000, batches=50, output=2 << 20))
     seen = watched(place, "run", "small")
