@@ -1,12 +1,11 @@
 """Runs the command line in this process, with verbs made for the test beside the real ones."""
 
-import io
 import sys
 from types import ModuleType
 
 import pytest
 
-from workbench.cli.boundary import answer
+from tests.command_line import answered
 from workbench.cli.verbs import VERBS
 
 
@@ -35,10 +34,7 @@ def call(monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments, encoding="utf-8"):
-        streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True) for _ in range(2)]
-        monkeypatch.setattr(sys, "stdout", streams[0])
-        monkeypatch.setattr(sys, "stderr", streams[1])
-        code = answer(list(arguments))
-        return Ran(code, *(one.buffer.getvalue().decode("utf-8") for one in streams))
+        ran = answered(*arguments, encoding=encoding)
+        return Ran(ran.returncode, ran.stdout, ran.stderr)
 
     return run

@@ -11,12 +11,8 @@ import time
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import BASE, PLAN, user
-
-
-def workbench(root, *words, timeout=180):
-    command = [sys.executable, "-m", "workbench", "-C", str(root), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def plan_text(gates="", **changes):

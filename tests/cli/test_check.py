@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.cli.test_main_job import document, root, workbench
+from tests.cli.test_main_job import document, root
+from tests.command_line import workbench
 
 __all__ = ["root"]
 

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.cli.test_main_job import document, workbench
+from tests.cli.test_main_job import document
+from tests.command_line import workbench
 from tests.engine.conftest import BASE, PLAN, user
 
 TOUCH = """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.cli.test_main_job import document, root, workbench
+from tests.cli.test_main_job import document, root
+from tests.command_line import workbench
 from tests.planning.test_draft import labelled
 
 __all__ = ["root"]

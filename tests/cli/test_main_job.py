@@ -11,14 +11,10 @@ import sys
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import BASE, PLAN, user
 
 SIX = {"found", "fixed", "quarantined", "blocked", "excluded", "remaining"}
-
-
-def workbench(root, *words):
-    command = [sys.executable, "-m", "workbench", "-C", str(root), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def document(root, *words, code=0):

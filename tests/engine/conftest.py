@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,13 +89,30 @@ class Case:
         self.events.append(event)
 
 
+@dataclass
+class Clock:
+    """Says that a second has passed whenever it is asked, and numbers the runs."""
+
+    seconds: int = 0
+    runs: int = 0
+
+    def now(self) -> datetime:
+        self.seconds += 1
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def new_id(self) -> str:
+        self.runs += 1
+        return f"run-{self.runs}"
+
+
 @pytest.fixture
-def means(tmp_path: Path) -> Means:
-    ticks = itertools.count()
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    ids = (f"run-{n}" for n in itertools.count(1))
-    environ = dict(os.environ)
-    return Means(lambda: start + timedelta(seconds=next(ticks)), lambda: next(ids), environ)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def means(clock: Clock) -> Means:
+    return Means(clock.now, clock.new_id, dict(os.environ))
 
 
 @pytest.fixture
@@ -111,24 +127,59 @@ def make_case(make_repo: Callable[[Mapping[str, str | bytes]], Path], means: Mea
     return make
 
 
+Story = Callable[[Callable[..., Case]], Case]
+
+
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first test leaves a repository with a finished run for the others to copy."""
-    return tmp_path_factory.mktemp("finished") / "repo"
+def told() -> dict[Story, tuple[Path, Clock]]:
+    """What stories left, and when."""
+    return {}
 
 
 @pytest.fixture
-def landable(make_case: Callable[..., Case], means: Means, finished: Path, tmp_path: Path) -> Case:
+def once(
+    told: dict[Story, tuple[Path, Clock]], make_case: Callable[..., Case], clock: Clock, means: Means, tmp_path: Path
+) -> Callable[[Story], Case]:
+    """`once(story)` is a copy of what `story(make_case)` left; it is told once, for the first test that asks."""
+
+    def copied(story: Story) -> Case:
+        if story not in told:
+            told[story] = story(make_case).root, replace(clock)
+        left, then = told[story]
+        clock.seconds, clock.runs = then.seconds, then.runs
+        root = tmp_path / "repo"
+        shutil.copytree(left, root, symlinks=True)
+        return Case(root, means)
+
+    return copied
+
+
+def three_kept(make_case: Callable[..., Case]) -> Case:
+    case = make_case(user("a"), user("b"), user("c"), max_files=1)
+    assert case.run().outcome is RunOutcome.COMPLETE
+    return case
+
+
+@pytest.fixture
+def done(once: Callable[[Story], Case]) -> Case:
+    """A finished run of three batches."""
+    return once(three_kept)
+
+
+def two_kept(make_case: Callable[..., Case]) -> Case:
+    case = make_case(user("a"), user("b"), {"notes.txt": "notes\n", "other.py": "x = 1\n"}, max_files=1)
+    assert case.run().outcome is RunOutcome.COMPLETE
+    return case
+
+
+@pytest.fixture
+def landable(once: Callable[[Story], Case]) -> Case:
     """A finished run of two batches, and a user with other work in hand."""
-    if not finished.exists():
-        case = make_case(user("a"), user("b"), {"notes.txt": "notes\n", "other.py": "x = 1\n"}, max_files=1)
-        assert case.run().outcome is RunOutcome.COMPLETE
-        shutil.copytree(case.root, finished, symlinks=True)
-    root = tmp_path / "repo"
-    shutil.copytree(finished, root, symlinks=True)
+    case = once(two_kept)
+    root = case.root
     (root / "notes.txt").write_text("edited\n")
     (root / "other.py").write_text("x = 2\n")
     subprocess.run(["git", "-C", root, "add", "other.py"], check=True)
     (root / "other.py").write_text("x = 3\n")
     (root / "mine.txt").write_text("untracked\n")
-    return Case(root, means)
+    return case

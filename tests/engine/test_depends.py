@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import BASE, PLAN, user
 from tests.engine.test_run import git
 from workbench.engine.depends import ON_TOP, dependents
@@ -54,9 +54,7 @@ def going(case, target, *, revert=True):
     return [(one.batch.id, one.why) for one in foresee(case.root, target, revert=revert, means=case.means)]
 
 
-@pytest.fixture
-def crossed(make_case):
-    """P2-001 changes `both.py` first, P2-002 `a.py`; P2-003 changes `both.py` again, P2-004 `z.py`."""
+def crossing(make_case):
     case = make_case(user("a"), both("both"), named("z"), NAMES, max_files=1, plan=plan())
     record = case.run()
     assert [(one.rules, one.files) for one in record.batches] == [
@@ -66,6 +64,12 @@ def crossed(make_case):
         (("old-name",), ("app/z.py",)),
     ]
     return case
+
+
+@pytest.fixture
+def crossed(once):
+    """P2-001 changes `a.py`, P2-002 `both.py`; P2-003 changes `both.py` again, P2-004 `z.py`."""
+    return once(crossing)
 
 
 def test_a_later_batch_that_changed_the_same_lines_depends_on_it(crossed):
@@ -171,11 +175,7 @@ def test_what_was_pushed_is_not_moved_away(crossed):
 
 def test_the_command_names_them_and_moves_nothing(crossed):
     head = git(crossed.root, "rev-parse", "workbench/small")
-    words = (sys.executable, "-m", "workbench", "-C", crossed.root)
-
-    def told(*more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*words, *more], capture_output=True, text=True, check=False)
-
+    told = partial(workbench, crossed.root)
     seen = told("rollback", "P2-002", "--dry-run")
     assert (seen.returncode, seen.stderr) == (0, "")
     assert "changed the same lines of app/both.py as P2-002" in " ".join(seen.stdout.split())

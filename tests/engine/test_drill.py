@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import user
 from tests.engine.test_run import git
 from workbench.engine.rollback import abort_run, rollback
@@ -98,8 +97,9 @@ def test_status_and_reports_show_it(case):
     record = case.run()
 
     def told(*words: str) -> str:
-        command = (sys.executable, "-m", "workbench", "-C", case.root, *words)
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        ran = workbench(case.root, *words)
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
 
     tree = record.base_tree[:10]
     assert f"drill P2: P2-001 forth and back in the sandbox, tree {tree}" in told("status")

@@ -6,11 +6,10 @@ import json
 import os
 import shutil
 import stat
-import subprocess
-import sys
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import user
 from tests.engine.landed import Killed, assert_landed, assert_nothing_left, commit_on_main, work
 from tests.engine.test_run import git
@@ -133,11 +132,10 @@ def test_a_branch_that_went_on_in_the_same_files_is_a_conflict_that_names_them(l
     assert caught.value.collisions == (("app/a.py", ("P2-001",)),)
     assert git(landable.root, "rev-parse", "main") == made
     assert sorted((landable.root / ".git/objects").rglob("*")) == objects
-    words = (sys.executable, "-m", "workbench", "-C", landable.root, "--json")
     named = [{"path": "app/a.py", "batches": ["P2-001"]}]
-    refused = subprocess.run([*words, "land"], capture_output=True, text=True, check=False)
+    refused = workbench(landable.root, "--json", "land")
     assert (refused.returncode, json.loads(refused.stdout)["error"]["conflicts"]) == (4, named)
-    status = json.loads(subprocess.run([*words, "status"], capture_output=True, text=True, check=True).stdout)
+    status = json.loads(workbench(landable.root, "--json", "status").stdout)
     assert status["parted"] == {"branch": "main", "tip": made, "tried": True, "conflicts": named}
     assert status["next"] == "workbench plan small"
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import user
 from tests.engine.test_run import git
 from tests.engine.test_verify import differences, ledger_of
@@ -22,13 +21,6 @@ from workbench.model.batch import BatchState
 from workbench.model.errors import Refused
 from workbench.model.run import RunOutcome
 from workbench.model.violation import SiteState, totals
-
-
-@pytest.fixture
-def done(make_case):
-    case = make_case(user("a"), user("b"), user("c"), max_files=1)
-    case.run()
-    return case
 
 
 def lost(case):
@@ -147,11 +139,10 @@ def test_a_broken_ledger_is_set_aside(done):
 
 def test_the_command_says_how_far_it_came(done):
     ledger_of(done).unlink()
-    words = (sys.executable, "-m", "workbench", "-C", done.root)
-    told = subprocess.run([*words, "rebuild"], capture_output=True, text=True, check=False)
+    told = workbench(done.root, "rebuild")
     assert (told.returncode, told.stderr) == (0, "")
     assert "small on workbench/small: 3 commits, 6 sites fixed" in " ".join(told.stdout.split())
-    told = subprocess.run([*words, "--json", "rebuild", "--force"], capture_output=True, text=True, check=False)
+    told = workbench(done.root, "--json", "rebuild", "--force")
     assert json.loads(told.stdout)["runs"][0]["fixed"] == 6
-    refused = subprocess.run([*words, "rebuild"], capture_output=True, text=True, check=False)
+    refused = workbench(done.root, "rebuild")
     assert refused.returncode == 3

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
-import sys
 
+from tests.command_line import workbench
 from tests.engine.conftest import user
 
 OWNERS = {".github/CODEOWNERS": "* @all\napp/bad.py @billing @ops\n"}
@@ -14,15 +13,7 @@ OWNERS = {".github/CODEOWNERS": "* @all\napp/bad.py @billing @ops\n"}
 def typed(case, command):
     words = shlex.split(command)
     assert words[0] == "workbench"
-    return subprocess.run(
-        [sys.executable, "-m", "workbench", *words[1:]],
-        cwd=case.root,
-        env=dict(case.means.environ),
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    return workbench(case.root, *words[1:])
 
 
 def test_the_command_shows_the_red_again_on_what_was_kept(make_case, tree_of):

@@ -18,13 +18,6 @@ from workbench.model.run import RunOutcome
 from workbench.model.violation import totals
 
 
-@pytest.fixture
-def done(make_case):
-    case = make_case(user("a"), user("b"), user("c"), max_files=1)
-    case.run()
-    return case
-
-
 def test_rollback_of_a_batch_takes_later_ones_along_and_is_proven(done):
     before = standing(done.root, None)
     certificate = rollback(done.root, "P2-002", means=done.means)

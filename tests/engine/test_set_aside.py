@@ -15,14 +15,18 @@ from workbench.model.run import RunOutcome
 from workbench.report.telling import tell
 
 
-@pytest.fixture
-def drifted(make_case) -> Case:
-    """A plan that was carried out; the base has gone on since, and the plan is frozen anew."""
+def drifting(make_case) -> Case:
     case = make_case(user("a"), user("b"), max_files=1)
     case.run()
     go_on(case.root, "app/c.py")
     freeze_and_store(case.root, None, "HEAD", case.means)
     return case
+
+
+@pytest.fixture
+def drifted(once) -> Case:
+    """A plan that was carried out; the base has gone on since, and the plan is frozen anew."""
+    return once(drifting)
 
 
 def go_on(root: Path, path: str) -> None:
@@ -33,7 +37,6 @@ def go_on(root: Path, path: str) -> None:
 
 def test_a_new_run_takes_the_branch_and_keeps_what_was_on_it(drifted: Case) -> None:
     old = git(drifted.root, "rev-parse", "workbench/small")
-    drifted.events.clear()
     record = drifted.run()
     assert (record.outcome, record.base) == (RunOutcome.COMPLETE, git(drifted.root, "rev-parse", "main"))
     assert git(drifted.root, "rev-list", "--count", "main..workbench/small") == "3"

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.command_line import workbench
+
 PLAN = """\
 name = "moved"
 title = "New lives in new_mod"
@@ -37,9 +39,8 @@ TREE = {
 }
 
 
-def workbench(root, *words, code):
-    command = [sys.executable, "-m", "workbench", "-C", str(root), "--json", *words]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+def document(root, *words, code):
+    ran = workbench(root, "--json", *words)
     assert ran.returncode == code, ran.stdout + ran.stderr
     return json.loads(ran.stdout)
 
@@ -54,12 +55,12 @@ def repository(make_repo):
 
 def test_a_run_leaves_a_shim_that_works(repository, git):
     root = repository()
-    record = workbench(root, "run", "moved", code=0)
+    record = document(root, "run", "moved", code=0)
     assert record["outcome"] == "complete"
     assert (record["totals"]["found"], record["totals"]["fixed"]) == (3, 3)
     assert git(root, "show", "workbench/moved:shop/user.py").startswith("from shop.new_mod import New\n")
     git(root, "checkout", "--quiet", "workbench/moved")
-    assert workbench(root, "scan", "moved", code=0)["totals"]["found"] == 0
+    assert document(root, "scan", "moved", code=0)["totals"]["found"] == 0
     ask = "from shop.old_mod import Old; from shop.new_mod import New; print(Old is New)"
     for options, told in (((), "True\n"), (("-W", "error::DeprecationWarning"), "")):
         command = [sys.executable, "-B", *options, "-c", ask]
@@ -77,32 +78,32 @@ def test_two_rules_share_one_shim(repository, git):
         "shop/second.py": "from shop.old_mod import old_limit\n\nit = old_limit\n",
     }
     root = repository(shim=second + names, **tree)
-    record = workbench(root, "run", "moved", code=0)
+    record = document(root, "run", "moved", code=0)
     assert (record["outcome"], record["totals"]["found"], record["totals"]["fixed"]) == ("complete", 6, 6)
     written = git(root, "show", "workbench/moved:shop/old_mod.py")
     assert written.count("def __getattr__") == 1
     assert 'if name == "Old":' in written
     assert 'if name == "old_limit":' in written
     git(root, "checkout", "--quiet", "workbench/moved")
-    assert workbench(root, "scan", "moved", code=0)["totals"]["found"] == 0
+    assert document(root, "scan", "moved", code=0)["totals"]["found"] == 0
 
 
 def test_without_it_the_old_module_is_not_touched(repository, git):
     root = repository(shim="")
-    assert workbench(root, "run", "moved", code=0)["totals"]["found"] == 2
+    assert document(root, "run", "moved", code=0)["totals"]["found"] == 2
     assert git(root, "diff", "--name-only", "main", "workbench/moved") == "shop/user.py"
 
 
 def test_a_shim_that_makes_no_sense_is_a_problem_of_the_plan(repository):
     root = repository(**{"plans/moved.toml": PLAN.format(python="x", shim="shim = true").replace("new_mod", "old_mod")})
-    problems = workbench(root, "scan", "moved", code=2)["error"]["problems"]
+    problems = document(root, "scan", "moved", code=2)["error"]["problems"]
     lines = {problem["message"]: problem["line"] for problem in problems}
     assert lines["a shim stands in another module than the symbol, and both names are of one"] is not None
 
 
 @pytest.mark.parametrize("shim", ["shim = 1", 'shim = "yes"', "shims = true"])
 def test_shim_is_true_or_false(repository, shim):
-    problems = workbench(repository(shim=shim), "scan", "moved", code=2)["error"]["problems"]
+    problems = document(repository(shim=shim), "scan", "moved", code=2)["error"]["problems"]
     assert len(problems) == 1
     assert "shim" in problems[0]["key"]
 
@@ -117,10 +118,10 @@ def test_a_package_that_moved_leaves_shims(repository, git):
         "shop/third.py": "from shop.past import limit\nfrom shop.past.sub import it\n\nall = limit + it\n",
     }
     root = repository(shim=names + "shim = true\n", **tree)
-    record = workbench(root, "run", "moved", code=0)
+    record = document(root, "run", "moved", code=0)
     assert (record["outcome"], record["totals"]["by_rule"]["package"]["fixed"]) == ("complete", 4)
     git(root, "checkout", "--quiet", "workbench/moved")
-    assert workbench(root, "scan", "moved", code=0)["totals"]["found"] == 0
+    assert document(root, "scan", "moved", code=0)["totals"]["found"] == 0
     ask = "from shop.past import limit; import shop.past.sub; print(limit, shop.past.sub.it)"
     ran = subprocess.run([sys.executable, "-B", "-c", ask], cwd=root, capture_output=True, text=True, check=False)
     assert ran.stdout == "10 1\n"

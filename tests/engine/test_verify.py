@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.conftest import user
 from tests.engine.test_resume import stop_at
 from tests.engine.test_run import git
@@ -21,13 +20,6 @@ from workbench.engine.verify import verify
 from workbench.model.diagnosis import Health
 from workbench.model.errors import UsageError
 from workbench.model.event import BatchKept
-
-
-@pytest.fixture
-def done(make_case):
-    case = make_case(user("a"), user("b"), user("c"), max_files=1)
-    case.run()
-    return case
 
 
 def differences(root) -> list[str]:
@@ -154,14 +146,13 @@ def test_one_flipped_byte_is_found_or_changes_nothing(done):
 
 
 def test_the_command_says_it_and_its_exit_code_does(done, make_repo):
-    command = [sys.executable, "-m", "workbench", "-C", str(done.root), "verify"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer = workbench(done.root, "verify")
     assert answer.returncode == 0, answer.stdout
     git(done.root, "branch", "-f", "workbench/small", "main")
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer = workbench(done.root, "verify")
     assert answer.returncode == 1
     assert "git branch -f workbench/small" in " ".join(answer.stdout.split())
     ledger_of(done).write_bytes(ledger_of(done).read_bytes()[:2000])
-    assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 6
+    assert workbench(done.root, "verify").returncode == 6
     with pytest.raises(UsageError, match="no ledger"):
         verify(make_repo({"x.py": ""}))
