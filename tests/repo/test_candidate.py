@@ -11,6 +11,7 @@ import pytest
 from workbench.model.errors import EnvironmentFailed, Refused
 from workbench.repo.candidate import WORKBENCH, Identity, build_candidate, commit_tree, identity_of
 from workbench.repo.environment import leaked
+from workbench.repo.incoming import incoming
 from workbench.repo.leftovers import sweep
 from workbench.repo.refs import put_ref
 from workbench.repo.repository import open_repository
@@ -159,6 +160,16 @@ def test_a_pack_is_in_the_store_before_the_index_that_announces_it(make_repo, mo
     monkeypatch.setattr(Path, "hardlink_to", watched)
     build(repo, {f"{number}.py": b"new %d\n" % number for number in range(150)})
     assert order == [".pack", ".idx"]
+
+
+def test_what_a_helper_of_gits_left_unfinished_stays_out_of_the_store(root, repo):
+    # fast-import starts an unpack-objects of its own; where that dies, it keeps the pack and is content.
+    with incoming(repo) as git:
+        aside = Path(git.variables["GIT_OBJECT_DIRECTORY"])
+        for place in ("12/tmp_obj_a", "tmp_objdir-bulk-fsync-b/34/tmp_obj_c", "pack/tmp_pack_d"):
+            (aside / place).parent.mkdir(parents=True)
+            (aside / place).write_bytes(b"half")
+    assert leftovers(root) == []
 
 
 def test_a_killed_build_is_swept_and_built_again(root, repo, tmp_path):
