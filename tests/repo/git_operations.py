@@ -18,7 +18,7 @@ from workbench.repo.git import Git
 from workbench.repo.history import merge_tree_revert
 from workbench.repo.land import Lander, Move
 from workbench.repo.leftovers import sweep
-from workbench.repo.refs import compare_and_swap, create_ref, put_ref
+from workbench.repo.refs import compare_and_swap, create_ref, put_ref, read_ref
 from workbench.repo.repository import Repository
 from workbench.repo.sandbox import Sandbox
 from workbench.repo.sources import CommitSources
@@ -124,6 +124,12 @@ def _attributes(ground: Ground) -> object:
     return CommitSources(ground.repo, ground.commits.base).refused_attributes(["a.bin", "app/a.py"])
 
 
+def _untried(ground: Ground) -> None:
+    """Clear what a killed forecast left among the system's temporary files, as the system does."""
+    for place in ground.aside.glob("workbench-merge-*"):
+        shutil.rmtree(place)
+
+
 def _check_out(ground: Ground) -> object:
     """Check a commit out and return what lies there, and the tree id after a suite's edit."""
     sandbox = Sandbox.open(ground.repo, ground.aside / "sandbox")
@@ -147,18 +153,22 @@ def lander(ground: Ground, at: Callable[[str], None] = lambda _: None) -> Lander
 
 
 def _land(ground: Ground) -> object:
-    """Land as the engine does; what was begun is gone on with."""
+    """Land as the engine does; what was begun is gone on with, from where the branch says that it is."""
     begun = (ground.aside / "begun").exists()
     if not begun:
         lander(ground).check()
         (ground.aside / "begun").touch()
+    elif read_ref(ground.repo, "refs/heads/main") == ground.commits.landed:
+        return lander(ground).close()
     return lander(ground).forward(resuming=begun)
 
 
 def _take_back(ground: Ground) -> None:
-    """Put everything back, as the engine does when a git of a landing did not finish, and forget that it was begun."""
-    lander(ground).undo()
-    (ground.aside / "begun").unlink(missing_ok=True)
+    """Put everything back, as `abort` does unless the branch was moved, and forget that it was begun."""
+    sweep(ground.repo)
+    if read_ref(ground.repo, "refs/heads/main") != ground.commits.landed:
+        lander(ground).undo()
+        (ground.aside / "begun").unlink(missing_ok=True)
 
 
 def _stopped_landing(ground: Ground) -> None:
@@ -210,6 +220,7 @@ OPERATIONS = (
     Operation(
         "forecast",
         lambda ground: merge_forecast(ground.repo, ground.commits.second, ground.commits.other),
+        recover=_untried,
         weaker=Forecast(("app/a.py", "app/b.py"), tried=False),
     ),
     Operation("sandbox", _check_out),

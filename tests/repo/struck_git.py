@@ -26,10 +26,13 @@ echo $n > '{here}/count'
 exec {git} "$@"
 """
 _LIST = """exec {strace} -qq -y -s 0 -o '{here}/calls.'$n -e trace={changing} {git} "$@" """
-_KILL = """[ $n -eq {at} ] && exec {strace} -q -o '{here}/end' -e trace={name} \
--e inject={name}:signal=KILL:when={k} {git} "$@" """
-_BEFORE = "[ $n -eq {at} ] && : > '{here}/end' && kill -9 $$"
-_AFTER = """[ $n -eq {at} ] && {{ {git} "$@"; : > '{here}/end'; kill -9 $$; }} """
+_KILL = """[ $n -eq {at} ] && {{ {strace} -q -o '{here}/end' -e trace={name} \
+-e inject={name}:signal=KILL:when={k} {git} "$@"
+code=$?
+[ $code -eq 137 ] && kill -9 {whom}
+exit $code; }}"""
+_BEFORE = "[ $n -eq {at} ] && : > '{here}/end' && kill -9 {whom}"
+_AFTER = """[ $n -eq {at} ] && {{ {git} "$@"; : > '{here}/end'; kill -9 {whom}; }} """
 
 _CALL = re.compile(r"(\w+)\((.*)")
 _TO_A_FILE = re.compile(r"\d+</(?!dev/(?!shm/))")  # not to a pipe, not to a device
@@ -37,11 +40,15 @@ _TO_A_FILE = re.compile(r"\d+</(?!dev/(?!shm/))")  # not to a pipe, not to a dev
 
 @dataclass(frozen=True)
 class Kill:
-    """The `k`-th system call `name` of the `git`-th git that is started; or `name` is "before" or "after"."""
+    """The `k`-th system call `name` of the `git`-th git that is started; or `name` is "before" or "after".
+
+    `both`: who started that git is killed as well.
+    """
 
     git: int
     name: str
     k: int = 0
+    both: bool = False
 
 
 class StruckGit:
@@ -56,6 +63,7 @@ class StruckGit:
         if kill is not None:
             how = {"before": _BEFORE, "after": _AFTER}.get(kill.name, _KILL)
             words |= {"at": kill.git, "name": kill.name, "k": kill.k}
+            words["whom"] = "$PPID $$" if kill.both else "$$"
         script = directory / "git"
         script.write_text(_SCRIPT.format(how=how.format(changing=CHANGING, **words), **words))
         script.chmod(0o755)

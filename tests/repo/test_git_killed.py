@@ -12,12 +12,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
 import pytest
+from doer import Doer
 from git_operations import OPERATIONS, Commits, Ground, Operation, make_template
 from landing import run
 from struck_git import Kill, StruckGit
@@ -30,6 +32,7 @@ from workbench.repo.git import Git
 pytestmark = pytest.mark.skipif(not can_trace(), reason="strace is not there, or may not trace")
 SOURCES = Path(workbench.__file__).parent
 LEAST = 400
+SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 MEMORY = Path("/dev/shm")
 READING = {
     *("cat-file", "check-attr", "config", "diff-tree", "for-each-ref", "hash-object", "ls-files", "ls-tree"),
@@ -71,6 +74,7 @@ class Calm:
     sites: frozenset[Site]
 
 
+UNFINISHED = object()
 Make = Callable[[Operation], Callable[[], Ground]]
 
 
@@ -123,11 +127,15 @@ def make(template: tuple[Path, Commits], place: Path, monkeypatch: pytest.Monkey
     return prepared
 
 
-def struck(operation: Operation, ground: Ground, git: StruckGit) -> object:
+def struck(operation: Operation, ground: Ground, git: StruckGit, doer: Doer | None = None) -> object:
     """Do the operation with this git, which is first on PATH for those who look for one themselves."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", str(git.directory), prepend=os.pathsep)
-        return operation.do(replace(ground, git=str(git.directory / "git")))
+        ground = replace(ground, git=str(git.directory / "git"))
+        if doer is None:
+            return operation.do(ground)
+        assert doer.do(operation.name, ground) in (0, -9)
+        return UNFINISHED
 
 
 @pytest.fixture(scope="module")
@@ -153,17 +161,18 @@ def undisturbed(fresh: Callable[[], Ground], operation: Operation) -> Calm:
     return Calm(answer, look(ground.root, lands=operation.lands), kills, frozenset(sites))
 
 
-def killed(fresh: Callable[[], Ground], operation: Operation, calm: Calm, kill: Kill) -> bool:
+def killed(fresh: Callable[[], Ground], operation: Operation, calm: Calm, kill: Kill, doer: Doer) -> bool:
     """Kill one git once, recover, do it again; says whether the kill was met."""
     ground = fresh()
     git = StruckGit(ground.aside.with_name("bin"), kill)
-    try:
-        answer = struck(operation, ground, git)
-        assert answer in (calm.answer, operation.weaker or calm.answer)
-    except EnvironmentFailed:
+    answer = UNFINISHED
+    with suppress(EnvironmentFailed):
+        answer = struck(operation, ground, git, doer if kill.both else None)
+    if answer is UNFINISHED:
         operation.recover(ground)
         answer = again(operation, ground)
         assert answer == calm.answer
+    assert answer in (calm.answer, operation.weaker or calm.answer)
     assert look(ground.root, lands=operation.lands) == calm.after
     # A git of the user's would say the same of such a lock, and how to go on.
     assert [one for one in torn(ground) if not (operation.lands and one.endswith("/HEAD.lock"))] == []
@@ -174,12 +183,16 @@ def killed(fresh: Callable[[], Ground], operation: Operation, calm: Calm, kill: 
 def again(operation: Operation, ground: Ground) -> object:
     """Do it again; a lock of a ref of the user's is his to remove, and he is told which."""
     git = ground.root / ".git"
-    while left := [*git.glob("HEAD.lock"), *git.glob("refs/heads/*.lock")] if operation.lands else []:
-        with pytest.raises(EnvironmentFailed, match="File exists") as told:
-            operation.do(ground)
-        next(one for one in left if str(one) in told.value.message).unlink()
+    while True:
+        locks = [*git.glob("HEAD.lock"), *git.glob("refs/heads/*.lock")] if operation.lands else []
+        try:
+            return operation.do(ground)
+        except EnvironmentFailed as error:
+            told = [one for one in locks if f"'{one}': File exists" in error.message]
+            if not told:
+                raise
+            told[0].unlink()
         operation.recover(ground)
-    return operation.do(ground)
 
 
 def torn(ground: Ground) -> list[str]:
@@ -191,15 +204,40 @@ def torn(ground: Ground) -> list[str]:
     return [str(one) for one in left]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+def repeated(operation: Operation, fresh: Callable[[], Ground], calm: Calm, doer: Doer, *, seed: int) -> None:
+    """Kill at every call; every other time workbench dies with its git."""
+    for number, one in enumerate(calm.kills, seed):
+        kill = replace(one, both=bool(number % 2))
+        # Where a second turns meanwhile, git may look at an index once more: then the call is another one.
+        assert any(killed(fresh, operation, calm, kill, doer) for _ in range(3)), kill
+
+
+@pytest.fixture(scope="module")
+def doer() -> Iterator[Doer]:
+    with Doer() as found:
+        yield found
+
+
+each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+
+
+@each_operation
 def test_a_git_killed_at_any_system_call_leaves_nothing_half_done(
-    operation: Operation, make: Make, seen: dict[str, Calm]
+    operation: Operation, make: Make, seen: dict[str, Calm], doer: Doer
 ) -> None:
     fresh = make(operation)
     calm = seen[operation.name] = undisturbed(fresh, operation)
-    for kill in calm.kills:
-        # Where a second turns meanwhile, git may look at an index once more: then the call is another one.
-        assert killed(fresh, operation, calm, kill) or killed(fresh, operation, calm, kill), kill
+    repeated(operation, fresh, calm, doer, seed=SEED)
+
+
+@pytest.mark.nightly
+@each_operation
+def test_a_git_killed_the_other_way_round(operation: Operation, make: Make, doer: Doer) -> None:
+    operation = replace(operation, part=(0, 1), moments=("before", "after"))
+    fresh = make(operation)
+    calm = undisturbed(fresh, operation)
+    for seed in range(2):
+        repeated(operation, fresh, calm, doer, seed=seed)
 
 
 def acts(frame: FrameType, event: str) -> Iterator[Site]:
