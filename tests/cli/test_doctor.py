@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import BASE, PYTEST, user
+from tests.engine.conftest import BASE, PLAN, PYTEST, user
 from workbench.ledger.lock import RunLock
 from workbench.repo.checkup.standing import permissions
 from workbench.repo.git import Git
 from workbench.repo.repository import Repository
 
-REGULAR = {**BASE, **user("a"), "plans/small.toml": PYTEST.format(max_files=25, python=sys.executable, gates="")}
+REGULAR = {**BASE, **user("a"), "plans/small.toml": PLAN.format(max_files=25, python=sys.executable, gates="")}
 
 
 @pytest.fixture
@@ -346,7 +346,7 @@ def test_a_run_branch_that_is_checked_out(root, git, ask):
 
 def test_an_interpreter_without_pytest(root, git, ask, tmp_path):
     write(tmp_path / "python", f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n', 0o755)
-    plan = REGULAR["plans/small.toml"].replace(repr(sys.executable), repr(str(tmp_path / "python")))
+    plan = PYTEST.format(max_files=25, python=str(tmp_path / "python"), gates="")
     committed(root, git, {"plans/small.toml": plan})
     state, told = ask(root, "small")["pytest"]
     assert state == "mend"
