@@ -133,12 +133,14 @@ def test_a_changed_byte_of_a_value_is_noticed(path: Path) -> None:
     assert recalled(path, "a") == [False]
 
 
-def test_a_link_is_not_followed(path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"not ours", b""])
+def test_a_link_is_not_followed(content: bytes, path: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
-    theirs.write_bytes(b"not ours")
+    theirs.write_bytes(content)
     path.symlink_to(theirs)
     kept(path, "a")
-    assert theirs.read_bytes() == b"not ours"
+    assert theirs.read_bytes() == content
+    assert path.readlink() == theirs
 
 
 def test_it_is_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

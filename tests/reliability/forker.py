@@ -6,12 +6,16 @@ a program of its own, because a forked pytest would bring its threads and its op
 
 from __future__ import annotations
 
+import ctypes  # noqa: F401  for the supervisors, which are many
+import gc
 import importlib
+import itertools
 import json
 import multiprocessing
 import os
 import pkgutil
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,8 +29,6 @@ WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def main() -> None:
     """Serve until the requests end."""
-    import gc
-
     from workbench.codemod.registry import kinds
     from workbench.repo.git import _import_gitpython
 
@@ -52,6 +54,7 @@ def _carry_out(request: Mapping[str, Any]) -> None:
     """Be the command: its streams, its environment, its clock; never returns."""
     from workbench.cli.boundary import answer
     from workbench.engine import means
+    from workbench.gates import process
 
     os.setsid()
     signal.alarm(SECONDS)
@@ -62,6 +65,7 @@ def _carry_out(request: Mapping[str, Any]) -> None:
     forked = multiprocessing.get_context("fork")
     multiprocessing.get_context = lambda _method=None: forked  # a spawned worker would import everything again
     means.system_means = lambda: means.Means(lambda: WHEN, lambda: request["name"], dict(os.environ))
+    process._supervisor = _supervisor
     _prepare(request)
     code = answer(request["words"])
     sys.stdout.flush()
@@ -80,6 +84,33 @@ def _prepare(request: Mapping[str, Any]) -> None:
         database._TO_WRITE = (*database._TO_WRITE, f"PRAGMA max_page_count = {request['pages']}")
     if request["strike"]:
         _strike().install(request)
+
+
+def _supervisor(descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    """Start the supervisor of a gate by a fork as well; `tests/gates` start it as users do."""
+    from workbench.gates import supervisor
+
+    def be_it() -> None:
+        kept = [0, 1, 2, *sorted(descriptors), os.sysconf("SC_OPEN_MAX")]
+        for before, after in itertools.pairwise(kept):
+            os.closerange(before + 1, after)
+        _strike().seen = -(1 << 60)  # what is struck is the command itself
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115  it lives as long as this process
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        supervisor.main()
+        sys.stdout.flush()
+        os._exit(0)
+
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        ["/nowhere"],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        pass_fds=descriptors,
+        start_new_session=True,
+        preexec_fn=be_it,  # noqa: PLW1509  everything it needs was imported before there were threads
+    )
 
 
 def _strike() -> Any:

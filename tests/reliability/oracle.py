@@ -41,7 +41,10 @@ def hold(place: Place, was: Before, *, landed: bool = False) -> None:
     assert place.git("fsck", "--strict", "--no-dangling") == ""
     verified = json.loads(place.workbench("--json", "verify").out)
     assert verified["totals"]["mend"] == 0, verified
-    assert [*leftovers(place)] == []
+    nothing_left(place)
+    every = psutil.process_iter(["cmdline", "environ", "cwd"])
+    alive = [" ".join(one.info["cmdline"] or [one.name()]) for one in every if _is_ours(one, place)]
+    assert alive == [], alive
     status = json.loads(place.workbench("--json", "status").out)
     totals = status["totals"]
     parts = ("fixed", "quarantined", "blocked", "excluded", "remaining")
@@ -59,18 +62,22 @@ def _seen(path: Path) -> tuple[object, ...]:
     return (str(path), status.st_mode, status.st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def leftovers(place: Place) -> Iterator[str]:
-    """Yield what a command left behind: locks, temporary objects, side refs of candidates, sandboxes, processes."""
+def nothing_left(place: Place) -> None:
+    """Assert that no command left anything on the disk."""
+    left = [*_leftovers(place)]
+    assert left == [], left
+
+
+def _leftovers(place: Place) -> Iterator[str]:
+    """Yield what a command left behind: locks, temporary objects, side refs of candidates, sandboxes."""
     git = place.root / ".git"
     for pattern in _TORN:
         yield from (str(one) for one in git.glob(pattern) if one.name != "run.lock")
     refs = dict(line.split() for line in place.git("for-each-ref", REFS, "refs/workbench").splitlines())
     yield from (ref for ref in refs if ref.endswith("/cand") and refs[ref] != refs[ref.replace("/cand", "/base")])
     yield from (str(one) for one in (place.home / "cache/workbench/sandboxes").glob("*"))
-    every = psutil.process_iter(["cmdline", "environ"])
-    yield from (" ".join(one.info["cmdline"]) for one in every if _is_ours(one, place))
 
 
 def _is_ours(process: psutil.Process, place: Place) -> bool:
-    environ = process.info["environ"] or {}
-    return process.pid != os.getpid() and environ.get("HOME") == str(place.home)
+    home, environ, cwd = str(place.home), process.info["environ"] or {}, process.info["cwd"] or ""
+    return process.pid != os.getpid() and (environ.get("HOME") == home or cwd.startswith(f"{home}{os.sep}"))

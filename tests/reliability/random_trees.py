@@ -62,7 +62,7 @@ def planted(where: Path, forker: Forker, dice: random.Random) -> QuickPlace:
     _write(root, "app/old.py", OLD.encode())
     _write(root, "app/new.py", b"def build(value):\n    return value\n")
     _write(root, "plans/small.toml", _plan(chosen, dice).encode())
-    for number in range(dice.randint(2, 6)):
+    for number in range(dice.randint(2, 5)):
         _write(root, f"{dice.choice(PACKAGES)}/{dice.choice('aéж')}{number}.py", _source(number, chosen, dice), dice)
     _add_others(root, dice)
     place.git("init", "-q")

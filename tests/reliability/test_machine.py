@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.reliability.oracle import Before, before, hold, leftovers
+from tests.reliability.oracle import Before, before, hold, nothing_left
 from tests.reliability.quick import QuickPlace, Strike, copied
 from tests.reliability.story import FILES
 
@@ -173,7 +173,7 @@ class Stories(RuleBasedStateMachine):
         if self.begun is None:
             assert self._on_branch(self.kept)
             assert self.place.git("rev-list", "--count", "main..workbench/small") == str(len(self.kept))
-            assert [*leftovers(self.place)] == []
+            nothing_left(self.place)
 
     def teardown(self) -> None:
         try:

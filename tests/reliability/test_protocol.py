@@ -62,3 +62,15 @@ def test_nobody_is_blamed_for_what_changed_around_the_gate(forker: Forker, tmp_p
     assert (ended.code, "is red without P2-001 as well" in ended.err) == (5, True), ended
     assert place.git("rev-parse", "workbench/small") == place.git("rev-parse", "main")
     assert json.loads(place.workbench("--json", "status").out)["totals"]["quarantined"] == 0
+
+
+@pytest.mark.parametrize("instant", ["unpin.before:1", "unpin.after:1", "ledger.RunFinished.after:1"])
+def test_a_run_killed_while_it_ends_leaves_nothing(
+    instant: str, forker: Forker, calm: Undisturbed, tmp_path: Path
+) -> None:
+    place = quickly(tmp_path, forker)
+    was = before(place)
+    killed(place, instant)
+    assert place.workbench("resume").code in (1, 2)
+    assert place.git("rev-parse", "workbench/small") == calm.head
+    hold(place, was)

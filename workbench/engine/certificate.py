@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from workbench.engine.ending import unpin
 from workbench.engine.session import Session
 from workbench.engine.suites import remembered_standings
 from workbench.ledger.verdicts import gate_record
@@ -21,6 +22,7 @@ def certify(session: Session, back: RollbackStarted) -> Certificate:
 
     The expected tree is the one recorded when its commit was made, kept or reverted to, and never asked of git.
     """
+    unpin(session)
     repo, tree = session.ws.repo, session.ws.repo.tree(session.tip)
     events = tuple(one.event for one in session.ledger.events(session.run))
     judged = _judged(events, tree)

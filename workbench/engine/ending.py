@@ -12,6 +12,8 @@ from workbench.repo.refs import put_ref, read_ref
 def unpin(session: Session) -> None:
     """Let the last candidate go: what was kept is on the branch.
 
+    Before the end is recorded: whoever is killed in between is resumed, and lets it go then.
+
     Its ref stays, at the base. To remove one, git locks all packed refs of the repository, and a git that was killed
     right then would leave that lock to the user.
     """

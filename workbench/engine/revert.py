@@ -49,7 +49,6 @@ def revert(directory: Path, target: str, *, means: Means, along: bool = False, t
         session.record(back)
         compare_and_swap(session.ws.repo, session.ref, new=made.commit, old=old, reason=f"workbench: revert {target}")
         session.tip = made.commit
-        unpin(session)
         return certify(session, back)
 
 

@@ -93,9 +93,9 @@ def abort_run(directory: Path, *, means: Means) -> RunRecord:
         kept = on_branch(record)
         if kept:
             back_to(session, kept[0].id, target="all", mode="abort")
-        session.record(RunFinished(session.run, RunOutcome.ROLLED_BACK, session.tip))
         unpin(session)
         clear(opened.repo)
+        session.record(RunFinished(session.run, RunOutcome.ROLLED_BACK, session.tip))
         return session.ledger.load_run(session.run)
 
 

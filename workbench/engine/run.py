@@ -42,7 +42,6 @@ def resume_run(directory: Path, *, means: Means, watch: Watch = unwatched) -> Ru
     with open_run(directory, means) as opened:
         rolled_back = finish_rollback(opened)
         if rolled_back is not None:
-            unpin(rolled_back)
             return opened.ledger.load_run(rolled_back.run)
         session, options = take_up(opened, watch)
         return carry_out(session, options)
@@ -61,8 +60,8 @@ def carry_out(session: Session, options: RunOptions) -> RunRecord:
             f"the run {session.run} was interrupted; every kept batch is on {session.branch}",
             hint="`workbench resume` finishes it, `workbench abort` undoes it",
         ) from None
-    session.record(RunFinished(session.run, _outcome(session), session.tip))
     unpin(session)
+    session.record(RunFinished(session.run, _outcome(session), session.tip))
     return session.ledger.load_run(session.run)
 
 
