@@ -24,6 +24,8 @@ TREE = {
     "loop_b.py": "from loop_a import x\n",
     "star_a.py": "from star_b import *\n",
     "star_b.py": "from star_a import *\ndef here(): ...\n",
+    "made/__init__.py": "from .version import version\n",  # its version.py is made by a build
+    "grow/__init__.py": "from .b.x import a\nfrom .a.y import b\n",
 }
 
 
@@ -47,6 +49,9 @@ TREE = {
         ("star_a.here", "star_b.here"),
         ("elsewhere.Thing", "elsewhere.Thing"),
         ("pkg.impl", "pkg.impl"),
+        ("made.version", "made.version.version"),
+        ("made.version.version", "made.version.version"),
+        ("made.version.version.major", "made.version.version.major"),
     ],
 )
 def test_origin_follows_re_exports_but_no_assignment(dotted: str, origin: str) -> None:
@@ -289,3 +294,10 @@ def test_canonical_names_agree_and_settle(
             canonical = known.canonical(dotted)
             assert known.canonical(canonical) == canonical
             assert dotted in known.spellings(canonical)
+
+
+def test_names_that_lead_into_one_another_without_end_come_to_one():
+    tree = project(TREE)
+    assert len(tree.chain("grow.a")) < 100
+    assert "grow.a" in tree.chain("grow.a")
+    assert len(tree.canonical("grow.a").split(".")) < 100

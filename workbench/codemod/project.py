@@ -18,6 +18,9 @@ from workbench.codemod.inverted import beginnings, inverted
 
 __all__ = ["ModuleFacts", "Project", "facts"]
 
+_DEEPEST = 64
+"""Segments of a name: none that means something has nearly as many."""
+
 
 @dataclass(frozen=True, eq=False)
 class Project:
@@ -56,7 +59,7 @@ class Project:
     def chain(self, dotted: str) -> tuple[str, ...]:
         """Return the names a dotted name passes through on its way to the definition, itself first."""
         seen = [dotted]
-        while (following := self._step(seen[-1])) is not None and following not in seen:
+        while (following := self._step(seen[-1])) is not None and following not in seen and not _is_endless(following):
             seen.append(following)
         return tuple(seen)
 
@@ -190,7 +193,11 @@ class Project:
         if first in known.defined:
             return None
         target = known.imported.get(first) or self._star_source(known, first)
-        return None if target is None else ".".join([target, *rest[1:]])
+        if target is None:
+            return None
+        if target.startswith(f"{module}.{first}.") and f"{dotted}.".startswith(f"{target}."):
+            return None  # `from .version import version` of a module that is not in the tree was followed already
+        return ".".join([target, *rest[1:]])
 
     def _star_source(self, known: ModuleFacts, name: str) -> str | None:
         for star in known.stars:
@@ -228,7 +235,7 @@ class Project:
         seen: list[str] = [dotted]
         while True:
             following = self._moved(seen[-1]) or self._step(seen[-1])
-            if following is None:
+            if following is None or _is_endless(following):
                 return seen[-1]
             if following in seen:
                 circle = seen[seen.index(following) :]
@@ -302,3 +309,8 @@ class Project:
 def project_of(modules: Iterable[ModuleFacts], moves: Mapping[str, str] | None = None) -> Project:
     """Build a Project from the facts of its modules."""
     return Project(known := {one.name: one for one in modules}, frozenset(known), moves or {})
+
+
+def _is_endless(dotted: str) -> bool:
+    """Say whether a name has grown as only imports make it that lead into one another, and to no definition."""
+    return dotted.count(".") > _DEEPEST
