@@ -190,10 +190,10 @@ def test_what_is_no_regular_file_is_refused(root, snapshot):
 
 
 def test_somebody_elses_lock_is_refused_and_left(root):
-    new = commit_aside(root, NEW)
+    one = lander(root, commit_aside(root, NEW))
     (root / ".git/index.lock").write_text("theirs")
     with pytest.raises(Refused, match=r"index\.lock is there"):
-        land(root, new)
+        one.check()
     assert (root / ".git/index.lock").read_text() == "theirs"
 
 
@@ -248,7 +248,7 @@ def test_while_files_are_written_git_itself_keeps_out(root, git):
 
     def at(now):
         if now in ("staged", "swapped", "written", "index-written"):
-            with pytest.raises(AssertionError, match=r"index\.lock"):
+            with pytest.raises(AssertionError, match="Unable to create"):
                 git(root, "add", "README")
             seen.append(now)
 

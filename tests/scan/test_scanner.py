@@ -269,3 +269,10 @@ def test_a_rescan_leaves_out_what_is_out_of_scope_or_does_not_parse():
     sources = MemorySources(files)
     project = scan(sources, plan, rules, jobs=1).project
     assert [one.path for one in rescan(sources, plan, rules, project, files)] == ["a.py"]
+
+
+def test_a_name_of_a_module_that_is_not_in_the_tree_comes_to_an_end():
+    """The package takes `version` from its own version.py, which a build makes."""
+    files = {"lib/__init__.py": "from .version import version\n", "use.py": "from lib import version\nprint(version)\n"}
+    result = scanned(files, make_rule("move-symbol", "move", from_="lib.version", to="app.fresh.new"))
+    assert sites(result) == [("use.py", 1), ("use.py", 2)]

@@ -16,7 +16,7 @@ from workbench.codemod.calls.signatures import Signature
 from workbench.codemod.facts import ModuleFacts, facts
 from workbench.codemod.inverted import beginnings, inverted
 
-__all__ = ["ModuleFacts", "Project", "facts"]
+__all__ = ["ModuleFacts", "Project", "facts", "is_endless"]
 
 _DEEPEST = 64
 """Segments of a name: none that means something has nearly as many."""
@@ -59,7 +59,7 @@ class Project:
     def chain(self, dotted: str) -> tuple[str, ...]:
         """Return the names a dotted name passes through on its way to the definition, itself first."""
         seen = [dotted]
-        while (following := self._step(seen[-1])) is not None and following not in seen and not _is_endless(following):
+        while (following := self._step(seen[-1])) is not None and following not in seen and not is_endless(following):
             seen.append(following)
         return tuple(seen)
 
@@ -235,7 +235,7 @@ class Project:
         seen: list[str] = [dotted]
         while True:
             following = self._moved(seen[-1]) or self._step(seen[-1])
-            if following is None or _is_endless(following):
+            if following is None or is_endless(following):
                 return seen[-1]
             if following in seen:
                 circle = seen[seen.index(following) :]
@@ -311,6 +311,6 @@ def project_of(modules: Iterable[ModuleFacts], moves: Mapping[str, str] | None =
     return Project(known := {one.name: one for one in modules}, frozenset(known), moves or {})
 
 
-def _is_endless(dotted: str) -> bool:
+def is_endless(dotted: str) -> bool:
     """Say whether a name has grown as only imports make it that lead into one another, and to no definition."""
     return dotted.count(".") > _DEEPEST

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.codemod.project import ModuleFacts, Project
+from workbench.codemod.project import ModuleFacts, Project, is_endless
 from workbench.scan.files import PythonFile
 from workbench.scan.kept import Seen
 from workbench.scan.prefilter import Hit
@@ -126,7 +126,7 @@ class Gatherer:
             self._follow(f"{holder}.{word}")
 
     def _follow(self, dotted: str) -> None:
-        if dotted not in self._followed:
+        if dotted not in self._followed and not is_endless(dotted):
             self._followed.add(dotted)
             self._todo.append(dotted)
 
