@@ -3,11 +3,14 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.checkout import below
 
 # A deadline, or a complaint that drawing is slow, would be a statement about the machine.
 settings.register_profile("workbench", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -17,6 +20,8 @@ settings.load_profile("workbench")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _IDENTITY = {"NAME": "Ada", "EMAIL": "ada@example.org", "DATE": "1700000000 +0000"}
+
+_MEMORY = Path("/dev/shm")
 
 Run = Callable[..., str]
 MakeRepo = Callable[..., Path]
@@ -80,7 +85,7 @@ def tree_of() -> Callable[[Path], dict[str, tuple[object, ...]]]:
 
     def look(root: Path) -> dict[str, tuple[object, ...]]:
         kept = ("HEAD", "config", "index", "description", "hooks")
-        files = [path for path in root.rglob("*") if ".git" not in path.relative_to(root).parts and path.is_file()]
+        files = [path for path in below(root) if path.is_file()]
         files += [root / ".git" / name for name in kept if (root / ".git" / name).is_file()]
         seen: dict[str, tuple[object, ...]] = {}
         for path in files:
@@ -90,6 +95,16 @@ def tree_of() -> Callable[[Path], dict[str, tuple[object, ...]]]:
         return seen
 
     return look
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Iterator[Path]:
+    """Return a directory in memory, where there is one: for tests whose time goes into flushing to a disk."""
+    if not os.access(_MEMORY, os.W_OK):
+        yield tmp_path
+        return
+    with TemporaryDirectory(dir=_MEMORY) as found:
+        yield Path(found)
 
 
 @pytest.fixture(scope="session")

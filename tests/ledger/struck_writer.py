@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ledger_stories import PLAN, started, ticking, to_kept
 
+# Some only so that the forks find imported what a ledger imports as it opens.
 from workbench.ledger import apply, events, log, migrations  # noqa: F401
 from workbench.ledger.ledger import Ledger
 from workbench.model import event as e

@@ -6,13 +6,11 @@ Needs strace, and leave to use it; without, these tests are skipped.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from ledger_stories import RUN, ticking
@@ -22,7 +20,6 @@ from tests.reliability.traced_git import can_trace
 from workbench.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.skipif(not can_trace(), reason="strace is not there, or may not trace")
-MEMORY = Path("/dev/shm")
 
 
 class Writers:
@@ -58,20 +55,10 @@ def writers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writers]:
     found.close()
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """Return a directory in memory, where there is one: flushing is what takes the time."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=MEMORY) as found:
-        yield Path(found)
-
-
-def killed_everywhere(writers: Writers, place: Path, steps: range, start: Path | None = None) -> Counter[str]:
+def killed_everywhere(writers: Writers, in_memory: Path, steps: range, start: Path | None = None) -> Counter[str]:
     """Kill at the first, second, ... call of each name until a writer comes to its end; return how often."""
     kills: Counter[str] = Counter()
-    state = place / "state"
+    state = in_memory / "state"
     for name, at in AT.items():
         for k in range(1, at):
             shutil.rmtree(state, ignore_errors=True)
@@ -114,20 +101,20 @@ def ledger_with(place: Path, steps: int) -> Path:
     return place
 
 
-def test_a_ledger_is_made_by_a_writer_that_is_killed(writers: Writers, place: Path) -> None:
-    kills = killed_everywhere(writers, place, range(0))
+def test_a_ledger_is_made_by_a_writer_that_is_killed(writers: Writers, in_memory: Path) -> None:
+    kills = killed_everywhere(writers, in_memory, range(0))
     assert kills["pwrite64"] > 30 and kills["fdatasync"] > 3 and kills["unlink"] == kills["mkdir"] == 1
 
 
-def test_events_are_recorded_by_a_writer_that_is_killed(writers: Writers, place: Path) -> None:
-    kills = killed_everywhere(writers, place, range(2, 4), ledger_with(place / "start", 2))
+def test_events_are_recorded_by_a_writer_that_is_killed(writers: Writers, in_memory: Path) -> None:
+    kills = killed_everywhere(writers, in_memory, range(2, 4), ledger_with(in_memory / "start", 2))
     assert kills["pwrite64"] > 30 and kills["fdatasync"] > 7 and kills["unlink"] == 2
 
 
-def test_a_journal_is_rolled_back_by_a_reader_that_is_killed(writers: Writers, place: Path) -> None:
-    start = ledger_with(place / "start", 2)
+def test_a_journal_is_rolled_back_by_a_reader_that_is_killed(writers: Writers, in_memory: Path) -> None:
+    start = ledger_with(in_memory / "start", 2)
     _, code = writers.write(start / "ledger.db", range(2, 3), "unlink", 1)  # all is written, and nothing decided
     assert code == -9
     assert (start / "ledger.db-journal").stat().st_size > 0
-    kills = killed_everywhere(writers, place, range(2, 2), start)
+    kills = killed_everywhere(writers, in_memory, range(2, 2), start)
     assert kills["pwrite64"] > 5 and kills["fdatasync"] > 1 and kills["unlink"] == 1

@@ -96,7 +96,7 @@ def _supervisor(descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
             os.closerange(before + 1, after)
         _strike().seen = -(1 << 60)  # what is struck is the command itself
         sys.stdin = open(0, closefd=False)  # noqa: SIM115  it lives as long as this process
-        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  likewise
         supervisor.main()
         sys.stdout.flush()
         os._exit(0)

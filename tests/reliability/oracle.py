@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.checkout import below
 from tests.reliability.story import Place
 
 REFS = "--format=%(refname) %(objectname)"
@@ -30,8 +31,7 @@ def before(place: Place) -> Before:
     """Look at everything that is not ours to touch."""
     git = place.root / ".git"
     kept = [git / "index", git / "HEAD", git / "config", *sorted((git / "hooks").glob("*"))]
-    every = (one for one in sorted(place.root.rglob("*")) if ".git" not in one.relative_to(place.root).parts)
-    return Before(tuple(map(_seen, every)), tuple(map(_seen, kept)), place.git("rev-parse", "HEAD"))
+    return Before(tuple(map(_seen, below(place.root))), tuple(map(_seen, kept)), place.git("rev-parse", "HEAD"))
 
 
 def hold(place: Place, was: Before, *, landed: bool = False) -> None:

@@ -24,7 +24,7 @@ n=$(wc -c < '{count}')
 exec {git} "$@"
 """
 _LINE = re.compile(r"(\w+)\((.*)")
-_TO_A_FILE = re.compile(r"\d+</")
+_TO_A_FILE = re.compile(r"\d+</(?!dev/(?!shm/))")  # not to a pipe, not to a device
 
 
 @dataclass(frozen=True)
@@ -62,18 +62,22 @@ class TracedGit:
     def calls(self) -> Iterator[Call]:
         """Yield the calls that change something on the disk, in order."""
         for number in range(1, (self.directory / "count").stat().st_size + 1):
-            seen: Counter[str] = Counter()
-            for line in (self.directory / f"calls.{number}").read_text().splitlines():
-                found = _LINE.match(line)
-                if found is None:
-                    continue
-                name, rest = found.groups()
-                seen[name] += 1
-                if _changes(name, rest):
-                    yield Call(number, name, seen[name])
+            for name, k in changes(self.directory / f"calls.{number}"):
+                yield Call(number, name, k)
 
 
-def _changes(name: str, rest: str) -> bool:
+def changes(log: Path) -> Iterator[tuple[str, int]]:
+    """Yield each call of a log of strace's that changes something on the disk: its name, and which of that name."""
+    seen: Counter[str] = Counter()
+    for line in log.read_text().splitlines():
+        if found := _LINE.match(line):
+            name, rest = found.groups()
+            seen[name] += 1
+            if _is_change(name, rest):
+                yield name, seen[name]
+
+
+def _is_change(name: str, rest: str) -> bool:
     if name == "openat":
         return "O_CREAT" in rest
-    return not name.startswith(("write", "pwrite")) or (_TO_A_FILE.match(rest) is not None and "</dev/" not in rest)
+    return not name.startswith(("write", "pwrite")) or _TO_A_FILE.match(rest) is not None

@@ -6,14 +6,12 @@ own children do, and says whether the kill was met.
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.reliability.traced_git import CHANGING
+from tests.reliability.traced_git import CHANGING, changes
 
 # A git that is asked by another git is counted like one that we ask: git looks for itself in GIT_EXEC_PATH.
 _SCRIPT = """#!/bin/sh
@@ -33,9 +31,6 @@ code=$?
 exit $code; }}"""
 _BEFORE = "[ $n -eq {at} ] && : > '{here}/end' && kill -9 {whom}"
 _AFTER = """[ $n -eq {at} ] && {{ {git} "$@"; : > '{here}/end'; kill -9 {whom}; }} """
-
-_CALL = re.compile(r"(\w+)\((.*)")
-_TO_A_FILE = re.compile(r"\d+</(?!dev/(?!shm/))")  # not to a pipe, not to a device
 
 
 @dataclass(frozen=True)
@@ -83,18 +78,5 @@ class StruckGit:
     def kills(self) -> Iterator[Kill]:
         """Yield every system call that changes something on the disk, of each git that was started."""
         for number in range(1, self.count + 1):
-            seen: Counter[str] = Counter()
-            for line in (self.directory / f"calls.{number}").read_text().splitlines():
-                found = _CALL.match(line)
-                if found is None:
-                    continue
-                name, rest = found.groups()
-                seen[name] += 1
-                if _changes(name, rest):
-                    yield Kill(number, name, seen[name])
-
-
-def _changes(name: str, rest: str) -> bool:
-    if name == "openat":
-        return "O_CREAT" in rest
-    return not name.startswith(("write", "pwrite")) or _TO_A_FILE.match(rest) is not None
+            for name, k in changes(self.directory / f"calls.{number}"):
+                yield Kill(number, name, k)

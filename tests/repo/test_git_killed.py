@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
 
 import pytest
@@ -25,6 +24,7 @@ from landing import run
 from struck_git import Kill, StruckGit
 
 import workbench
+from tests.checkout import below
 from tests.reliability.traced_git import can_trace
 from workbench.model.errors import EnvironmentFailed
 from workbench.repo.git import Git
@@ -33,7 +33,6 @@ pytestmark = pytest.mark.skipif(not can_trace(), reason="strace is not there, or
 SOURCES = Path(workbench.__file__).parent
 LEAST = 400
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-MEMORY = Path("/dev/shm")
 READING = {
     *("cat-file", "check-attr", "config", "diff-tree", "for-each-ref", "hash-object", "ls-files", "ls-tree"),
     *("merge-base", "rev-list", "rev-parse", "show", "status", "symbolic-ref", "version", "worktree"),
@@ -54,7 +53,7 @@ class Look:
 
 def look(root: Path, *, lands: bool) -> Look:
     git = root / ".git"
-    mine = [one for one in sorted(root.rglob("*")) if one.is_file() and ".git" not in one.relative_to(root).parts]
+    mine = [one for one in below(root) if one.is_file()]
     refs = [one for one in (git / "refs").rglob("*") if one.is_file()]
     return Look(
         files={str(one.relative_to(root)): one.read_bytes() for one in [*mine, git / "HEAD", git / "config"]},
@@ -92,36 +91,26 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Commits]:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """Return a directory in memory, where there is one: flushing is what takes the time."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=MEMORY) as found:
-        yield Path(found)
-
-
-@pytest.fixture
-def make(template: tuple[Path, Commits], place: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
+def make(template: tuple[Path, Commits], in_memory: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """`make(operation)` prepares one and returns what makes a fresh copy of that, always at one place."""
     root, commits = template
     git = shutil.which("git")
     assert git is not None
-    ground = Ground(place / "here/root", place / "here/aside", commits, git)
+    ground = Ground(in_memory / "here/root", in_memory / "here/aside", commits, git)
     monkeypatch.setattr(tempfile, "tempdir", str(ground.aside))
 
     def copied(source: Path) -> Ground:
-        shutil.rmtree(place / "here", ignore_errors=True)
-        shutil.copytree(source, place / "here", symlinks=True)
+        shutil.rmtree(in_memory / "here", ignore_errors=True)
+        shutil.copytree(source, in_memory / "here", symlinks=True)
         return ground
 
     def prepared(operation: Operation) -> Callable[[], Ground]:
-        start = place / operation.name
+        start = in_memory / operation.name
         shutil.copytree(root, start / "root")
         (start / "aside").mkdir()
         operation.prepare(copied(start))
         shutil.rmtree(start)
-        shutil.copytree(place / "here", start, symlinks=True)
+        shutil.copytree(in_memory / "here", start, symlinks=True)
         return lambda: copied(start)
 
     return prepared

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import below
 from tests.repo.landing import commit_aside, land, lander, run
 from workbench.model.errors import Conflict, Refused
 
@@ -25,10 +26,9 @@ def git_moves_it(root, new, tmp_path):
 
 def lying(root):
     found = {}
-    for place in root.rglob("*"):
-        path = place.relative_to(root)
-        if ".git" not in path.parts and not place.is_dir():
-            found[os.fsencode(path)] = (place.read_bytes(), bool(place.stat().st_mode & 0o100))
+    for place in below(root):
+        if not place.is_dir():
+            found[os.fsencode(place.relative_to(root))] = (place.read_bytes(), bool(place.stat().st_mode & 0o100))
     return found
 
 
