@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import workbench
 from tests.engine.landed import POINTS, Killed, assert_landed, assert_nothing_left, commit_on_main, stop, work
 from tests.engine.test_run import at as blob_at
 from tests.engine.test_run import git
@@ -84,6 +85,19 @@ def test_after_the_branch_moved_there_is_no_undoing(landable):
     with pytest.raises(Conflict, match="was moved before the landing stopped"):
         undo_landing(landable.root, means=landable.means)
     assert resume_landing(landable.root, means=landable.means).branch == "main"
+
+
+@pytest.mark.parametrize("words", [("resume",), ("--json", "resume"), ("land",)])
+def test_a_lock_of_a_git_that_died_with_the_landing_is_named_and_left(landable, words):
+    with pytest.raises(Killed):
+        land(landable.root, "", None, means=landable.means, at=stop("branch-moved"))
+    lock = landable.root / ".git/HEAD.lock"
+    lock.touch()
+    ended = workbench(landable.root, *words)
+    assert ended.returncode == 1
+    assert str(lock) in ended.stdout.replace("\n", "")
+    assert lock.exists()
+    assert not landing_under_way(landable.root)
 
 
 def test_nothing_else_begins_while_a_landing_waits(landable):

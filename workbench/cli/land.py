@@ -29,7 +29,7 @@ def land(
 
 
 def show_landing(options: Options, landing: Landing) -> int:
-    """Print what was landed; 1 where an edit came between and lies aside now."""
+    """Print what was landed; 1 where something is left to do: an edit that lies aside now, a lock of git's."""
     if options.json:
         from workbench.report.documents.branch import landing_document
 
@@ -38,4 +38,4 @@ def show_landing(options: Options, landing: Landing) -> int:
         from workbench.report.console.land import show_landing as show
 
         show(options.results(), landing)
-    return 1 if landing.kept else 0
+    return 1 if landing.kept or landing.locks else 0

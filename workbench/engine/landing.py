@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.engine.means import Means
@@ -13,7 +14,7 @@ from workbench.model.event import LandAbandoned, Landed, LandStarted
 from workbench.model.run import Landing, RunRecord
 from workbench.repo.displaced import Kept
 from workbench.repo.land import At, Lander, Move, nowhere
-from workbench.repo.leftovers import sweep
+from workbench.repo.leftovers import locks_of_git, sweep
 from workbench.repo.refs import branch_ref, checked_out_branches, compare_and_swap, put_ref, read_ref
 from workbench.repo.repository import open_repository
 
@@ -71,6 +72,11 @@ def finish(opened: Opened, at: At) -> Landing | None:
     started = opened.ledger.landing()
     if started is None:
         return None
+    landing = _finish(opened, started, at)
+    return replace(landing, locks=tuple(map(str, locks_of_git(opened.repo))))
+
+
+def _finish(opened: Opened, started: LandStarted, at: At) -> Landing:
     _refuse_elsewhere(opened, started)
     sweep(opened.repo)
     tip = read_ref(opened.repo, branch_ref(started.branch))

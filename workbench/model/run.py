@@ -201,7 +201,7 @@ class Landing:
     """A run's branch brought into the user's `branch`; the two commits are the same if it was there already.
 
     `kept` are edits that were saved while files were written: (path, where they are kept); `unmet` the suites that fall
-    short all the same: (id, why).
+    short all the same: (id, why); `locks` lock files of git that lie there after a landing that had been killed.
     """
 
     plan: str
@@ -212,6 +212,7 @@ class Landing:
     files: tuple[str, ...]
     kept: tuple[tuple[str, str], ...] = ()
     unmet: tuple[tuple[str, str], ...] = ()
+    locks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

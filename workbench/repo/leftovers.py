@@ -13,6 +13,8 @@ from workbench.repo import incoming, index
 from workbench.repo.refs import OURS
 from workbench.repo.repository import Repository
 
+_OF_GIT = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "packed-refs.new", "shallow.lock")
+
 
 def break_own_lock(repo: Repository, ref: str, *, run_branch: str | None = None) -> bool:
     """Remove the lock file of `ref` if there is one; says whether there was.
@@ -36,6 +38,14 @@ def sweep(repo: Repository, *, run_branch: str | None = None) -> None:
         break_own_lock(repo, _ref(repo, lock))
     if run_branch is not None:
         break_own_lock(repo, run_branch, run_branch=run_branch)
+
+
+def locks_of_git(repo: Repository) -> list[Path]:
+    """Return the lock files that only the user may remove: of a git that is at work here, or of one that died."""
+    places = dict.fromkeys([repo.git_dir, repo.common_dir])
+    named = [place / name for place in places for name in _OF_GIT]
+    refs = sorted((repo.common_dir / "refs").rglob("*.lock"))
+    return [one for one in named if one.is_file()] + [one for one in refs if not _ref(repo, one).startswith(OURS)]
 
 
 def _ref(repo: Repository, lock: Path) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from workbench.model.diagnosis import Diagnosis, note, sound, to_mend
 from workbench.repo import incoming, index
+from workbench.repo.leftovers import locks_of_git
 from workbench.repo.refs import OURS
 from workbench.repo.repository import Repository
-
-_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "packed-refs.new", "shallow.lock")
 
 
 def leftovers(repo: Repository) -> Iterator[Diagnosis]:
@@ -20,19 +18,12 @@ def leftovers(repo: Repository) -> Iterator[Diagnosis]:
 
 
 def _locks(repo: Repository) -> Diagnosis:
-    places = dict.fromkeys([repo.git_dir, repo.common_dir])
-    named = [place / name for place in places for name in _LOCKS]
-    found = [one for one in named if one.is_file()]
-    found += [one for one in sorted((repo.common_dir / "refs").rglob("*.lock")) if not _is_ours(repo, one)]
+    found = locks_of_git(repo)
     if not found:
         return sound("git's locks", "none")
     names = " ".join(f"'{one}'" for one in found)
     told = "held by a git that is at work, or left by one that died"
     return to_mend("git's locks", told, f"when no git runs here: `rm {names}`", map(str, found))
-
-
-def _is_ours(repo: Repository, lock: Path) -> bool:
-    return lock.relative_to(repo.common_dir).as_posix().startswith(OURS)
 
 
 def _ours(repo: Repository) -> Diagnosis:

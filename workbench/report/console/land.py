@@ -10,7 +10,7 @@ from workbench.report.figures import counted, short
 
 
 def show_landing(console: Console, landing: Landing) -> None:
-    """Print a landing in a line, each suite that falls short, and each edit that now lies aside."""
+    """Print a landing in a line, each suite that falls short, each edit that now lies aside, each lock of git's."""
     if landing.from_commit == landing.to_commit:
         frame.heading(console, f"nothing to land: {landing.branch} has it already", short(landing.to_commit))
         return
@@ -22,3 +22,6 @@ def show_landing(console: Console, landing: Landing) -> None:
         frame.paragraph(console, f"{gate} is not met{f': {reason}' if reason else ''}", style=frame.CARE)
     for path, place in landing.kept:
         frame.paragraph(console, f"{path} was saved meanwhile; that edit is kept in {place}", style=frame.CARE)
+    for lock in landing.locks:
+        told = f"git's lock {lock} lies there: when no git runs here, remove it"
+        frame.paragraph(console, told, style=frame.CARE)

@@ -68,4 +68,5 @@ def landing_document(landing: Landing) -> Object:
         "landed": True,
         "kept": [{"path": path, "place": place} for path, place in landing.kept],
         "unmet": [{"id": gate, "reason": reason} for gate, reason in landing.unmet],
+        "locks": list(landing.locks),
     }
