@@ -1,7 +1,7 @@
 """The user works on while a branch is landed on his: at any moment, whatever he does, no byte of his is lost.
 
 Every push tries each kind of edit at each step of a landing, and once at a moment the seed chooses; `-m nightly` at
-50 moments.
+100 moments.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from workbench.engine.means import system_means
 from workbench.model.errors import WorkbenchError
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-MOMENTS = 50
+MOMENTS = 100
 NAMES = [f"app/user{number}.py" for number in range(30)]
 SOURCES = {name: USER.format(name) for name in NAMES}
 MINE = "mine = {0!r}\n"

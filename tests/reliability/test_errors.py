@@ -49,10 +49,11 @@ def test_an_error_at_some_act(number: int, forker: Forker, calm: Undisturbed, tm
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
-def test_an_error_at_every_act(part: int, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
+def test_an_error_at_every_act(part: int, lasting: bool, forker: Forker, calm: Undisturbed, tmp_path: Path) -> None:
     for at in range(1 + part, calm.acts + 1, PARTS):
-        how = ERRORS[(at + SEED) % len(ERRORS)]
-        struck(tmp_path / str(at), forker, calm, Strike(at, how, lasting=(at // PARTS) % 2 == 1))
+        how = ERRORS[(at + at // len(ERRORS) * lasting + SEED) % len(ERRORS)]
+        struck(tmp_path / str(at), forker, calm, Strike(at, how, lasting=lasting))
 
 
 @pytest.mark.nightly

@@ -18,7 +18,7 @@ from tests.reliability.quick import PART, Forker, quickly, to_its_end
 from tests.reliability.story import Place, settled
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-PARTS, PAIRS_IN_A_PART = 10, 30
+PARTS, PAIRS_IN_A_PART = 10, 60
 
 Instant = tuple[str, int]
 """A named instant, and the how many-th time it is passed."""

@@ -200,4 +200,4 @@ def test_fifty_stories(part: int, finished: QuickPlace) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_many_stories(part: int, finished: QuickPlace) -> None:
     with stories(finished, part) as machine:
-        run_state_machine_as_test(machine, settings=settings(CALM, max_examples=100 // PARTS, stateful_step_count=30))
+        run_state_machine_as_test(machine, settings=settings(CALM, max_examples=200 // PARTS, stateful_step_count=50))

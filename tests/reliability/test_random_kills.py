@@ -21,9 +21,9 @@ from tests.reliability.quick import Forker, ended_well, quickly, to_its_end
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
 KINDS = ("tool", "group", "everything", "child")
-EACH_PUSH, PARTS, IN_A_PART = 8, 10, 10
+EACH_PUSH, PARTS, IN_A_PART = 8, 10, 25
 AGAIN = 0.4
-INSTANTS = 80
+INSTANTS = 90
 """A run passes a few more."""
 
 

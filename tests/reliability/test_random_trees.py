@@ -15,7 +15,7 @@ from tests.reliability.quick import Forker, QuickPlace
 from tests.reliability.random_trees import planted
 
 SEED = int(os.environ.get("WORKBENCH_SEED", "1"))
-EACH_PUSH, PARTS, IN_A_PART = 5, 10, 30
+EACH_PUSH, PARTS, IN_A_PART = 5, 10, 100
 BRANCH = "workbench/small"
 
 
