@@ -75,6 +75,16 @@ def test_sites_are_fixed_when_the_branch_moved_and_not_before(ledger: Ledger) ->
     assert ledger.load_run(RUN).head == BASE
 
 
+@pytest.mark.parametrize(("own", "told"), [("3 tests are red", "3 tests are red"), ("", "killed by signal 9")])
+def test_a_judgement_without_a_reason_of_its_own_shows_that_of_the_gate(ledger: Ledger, own: str, told: str) -> None:
+    judged = judgement(verdict=Verdict.ERROR)
+    judged = replace(judged, report=replace(judged.report, reason="killed by signal 9"), reason=own)
+    *begun, last = to_judging(PLAN, FIRST, parent=BASE)
+    assert isinstance(last, e.GateJudged)
+    ledger.record(*begun, replace(last, judgement=judged))
+    assert [one.reason for one in batch(ledger, FIRST).gates] == [told]
+
+
 def test_seconds_are_from_start_to_end(ledger: Ledger) -> None:
     events = to_kept(PLAN, FIRST, parent=BASE)
     for event in events:

@@ -164,10 +164,10 @@ def _(event: events.BatchKept, at: At) -> None:
 
 
 def _decision(at: At, row: batches.Row) -> events.KeepDecided:
-    text = at.db.execute("SELECT decision FROM batches WHERE run = ? AND batch = ?", (row.run, row.batch)).fetchone()
-    if row.state is not BatchState.KEEPING or text is None:
+    if row.state is not BatchState.KEEPING:
         raise WorkbenchError(f"{row.batch} was never decided to be kept: it is {row.state}")
-    return codec.loads(events.KeepDecided, text[0])
+    found = at.db.execute("SELECT decision FROM batches WHERE run = ? AND batch = ?", (row.run, row.batch))
+    return codec.loads(events.KeepDecided, found.fetchone()[0])
 
 
 @apply.register
