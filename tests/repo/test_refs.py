@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from workbench.model.errors import EnvironmentFailed, RefMoved, Refused, UsageError
-from workbench.repo.leftovers import break_own_lock, sweep
+from workbench.repo import leftovers
+from workbench.repo.leftovers import break_own_lock, locks_of_git, sweep
 from workbench.repo.refs import (
     branch_ref,
     checked_out_branches,
@@ -107,6 +109,40 @@ def test_a_lock_left_by_a_kill_blocks_until_it_is_broken_and_only_ours_is(root, 
     for ref in ("refs/heads/main", "HEAD", "index", "refs/workbench/../heads/main", "packed-refs"):
         with pytest.raises(ValueError, match="not ours"):
             break_own_lock(repo, ref, run_branch=RUN)
+
+
+def again(lock):
+    lock.unlink()
+    lock.write_text("another")
+
+
+@pytest.mark.parametrize("meanwhile", [lambda lock: lock.unlink(), again], ids=["gone", "another"])
+def test_a_lock_that_a_git_holds_for_a_moment_is_not_broken(root, repo, commits, monkeypatch, meanwhile):
+    """So does `git pack-refs` of the user's, with the refs of ours too."""
+    create_ref(repo, RUN, commits[0])
+    lock = root / ".git" / f"{RUN}.lock"
+    lock.write_text("")
+    monkeypatch.setattr(leftovers.time, "sleep", lambda _: meanwhile(lock))
+    assert not break_own_lock(repo, RUN, run_branch=RUN)
+    assert lock.exists() == (meanwhile is again)
+
+
+def test_a_directory_of_refs_that_is_gone_when_it_is_looked_into_stops_nobody(root, repo, monkeypatch):
+    """A git that packs refs takes directories away that are empty then."""
+    look = os.scandir
+
+    def too_late(place):
+        if Path(place).name == "packed":
+            Path(place).rmdir()
+        return look(place)
+
+    for place in ("refs/workbench/packed", "refs/heads/packed"):
+        (root / ".git" / place).mkdir(parents=True)
+    monkeypatch.setattr(os, "scandir", too_late)
+    sweep(repo)
+    assert locks_of_git(repo) == []
+    assert not (root / ".git/refs/heads/packed").exists()
+    assert not (root / ".git/refs/workbench/packed").exists()
 
 
 def test_a_really_killed_update_ref_is_recovered(root, repo, commits):

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from workbench.model.diagnosis import Diagnosis, note, sound, to_mend
 from workbench.repo import incoming, index
-from workbench.repo.leftovers import locks_of_git
-from workbench.repo.refs import OURS
+from workbench.repo.leftovers import locks_of_git, locks_of_ours
 from workbench.repo.repository import Repository
 
 
@@ -30,7 +29,7 @@ def _ours(repo: Repository) -> Diagnosis:
     found = [
         *sorted(repo.state_place.glob(f"{index.PREFIX}*")),
         *sorted(repo.objects_dir.glob(f"{incoming.PREFIX}*")),
-        *sorted((repo.common_dir / OURS).rglob("*.lock")),
+        *locks_of_ours(repo),
     ]
     if found:
         return note("leftovers", "left by a killed run; the next one removes them", paths=map(str, found))
