@@ -22,7 +22,7 @@ _OF_GIT = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "packed
 
 
 def break_own_lock(repo: Repository, ref: str, *, run_branch: str | None = None) -> bool:
-    """Remove the lock file of `ref` if there is one; says whether there was.
+    """Remove the lock file of `ref` if one lies there for longer than git holds it; says whether it did.
 
     Only refs under refs/workbench/ and the full ref `run_branch` are ours; raises ValueError for others.
     """
