@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import time
 from pathlib import Path
 
@@ -68,9 +69,9 @@ def _locks_below(place: Path) -> list[Path]:
 def _identity(lock: Path) -> tuple[int, int] | None:
     try:
         about = lock.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return about.st_ino, about.st_mtime_ns
+    return (about.st_ino, about.st_mtime_ns) if stat.S_ISREG(about.st_mode) else None
 
 
 def _ref(repo: Repository, lock: Path) -> str:
